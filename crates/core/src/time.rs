@@ -95,6 +95,19 @@ impl<'de> serde::Deserialize<'de> for Timestamp {
     }
 }
 
+/// Reads an ISO 8601 duration of whole seconds that is not negative; a day is
+/// 24 hours.
+#[must_use]
+pub fn parse_duration_seconds(text: &str) -> Option<i64> {
+    // The library also reads its own friendlier notation; we do not.
+    let span: jiff::Span = text.starts_with('P').then_some(text)?.parse().ok()?;
+    let duration = span
+        .to_duration(jiff::SpanRelativeTo::days_are_24_hours())
+        .ok()?;
+    let whole = duration.subsec_nanos() == 0 && !duration.is_negative();
+    whole.then(|| duration.as_secs())
+}
+
 /// A calendar day, counted from 1970-01-01.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(i64);
@@ -204,6 +217,15 @@ mod tests {
             at("2026-12-31T00:00:00Z").day().next_month().civil(),
             (2027, 1, 1)
         );
+    }
+
+    #[test]
+    fn durations_are_iso_8601() {
+        assert_eq!(parse_duration_seconds("PT24H"), Some(86_400));
+        assert_eq!(parse_duration_seconds("P1DT30M"), Some(88_200));
+        for text in ["", "24h", "-PT1H", "P1M", "PT0.5S"] {
+            assert_eq!(parse_duration_seconds(text), None, "{text}");
+        }
     }
 
     #[test]

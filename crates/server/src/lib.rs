@@ -1,1 +1,38 @@
-//! .
+//! The Wallgent service as a library.
+//!
+//! A folder is a noun of the product, each with the same files: `mod.rs` (what
+//! it does), `routes.rs` (HTTP), `store.rs` (SQL). Beside them stand the edge
+//! ([`mod@http`]), the engine, the database and what operators need.
+
+mod app;
+mod approvals;
+mod caller;
+mod config;
+mod crypto;
+mod db;
+mod engine;
+mod error;
+mod events;
+mod fees;
+mod http;
+mod idempotency;
+mod keys;
+mod ledger;
+mod metrics;
+mod organizations;
+mod payments;
+mod policies;
+mod sandbox;
+mod server;
+mod wallets;
+
+pub mod admin;
+pub mod backup;
+pub mod verify;
+
+pub use config::{Config, Rules};
+pub use crypto::write_private;
+pub use db::Location;
+pub use engine::Clock;
+pub use http::document as openapi_document;
+pub use server::{Offline, Server, StartError};

@@ -1,0 +1,40 @@
+//! Requests and answers, noun by noun.
+
+pub mod clock;
+pub mod keys;
+pub mod organizations;
+pub mod payments;
+pub mod policies;
+pub mod wallets;
+
+use serde::{Deserialize, Serialize};
+
+/// The only currency of the ledger.
+pub const CURRENCY: &str = "USD";
+
+/// A page of a list, newest first unless said otherwise.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct List<T> {
+    /// The rows.
+    pub data: Vec<T>,
+    /// What to send as `cursor` for the next page; null on the last one.
+    pub cursor: Option<String>,
+    /// Whether there is a next page.
+    pub has_more: bool,
+    /// The same as `cursor`, for older clients.
+    pub next_cursor: Option<String>,
+}
+
+impl<T> List<T> {
+    /// A list that always fits on one page.
+    #[must_use]
+    pub const fn whole(data: Vec<T>) -> Self {
+        Self {
+            data,
+            cursor: None,
+            has_more: false,
+            next_cursor: None,
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! What the binary can do, a file each.
+
+mod backup;
+mod dev;
+mod log;
+mod operate;
+mod serve;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use crate::exit::Failure;
+
+/// The result of a command.
+type Outcome = Result<ExitCode, Failure>;
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Everything with no configuration, for trying out and for tests
+    Dev(dev::Dev),
+    /// Run the service
+    Serve(serve::Serve),
+    /// Organizations
+    #[command(subcommand)]
+    Org(operate::Org),
+    /// API keys
+    #[command(subcommand)]
+    Key(operate::Key),
+    /// Fees that were earned
+    #[command(subcommand)]
+    Fees(operate::Fees),
+    /// Copy a store while it is in use
+    Backup(backup::Backup),
+    /// Prove the books from the store itself; exits 1 on any difference
+    Verify(verify::Verify),
+    /// Print the OpenAPI 3.1 document
+    Openapi,
+}
+
+impl Command {
+    pub(crate) fn run(self) -> Outcome {
+        match self {
+            Self::Dev(command) => command.run(),
+            Self::Serve(command) => command.run(),
+            Self::Org(command) => command.run(),
+            Self::Key(command) => command.run(),
+            Self::Fees(command) => command.run(),
+            Self::Backup(command) => command.run(),
+            Self::Verify(command) => command.run(),
+            Self::Openapi => {
+                println!("{}", wallgent_server::openapi_document());
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    }
+}
+
+/// Runs a command's asynchronous part.
+fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(future)
+}

@@ -1,0 +1,201 @@
+//! Settings: by flag, by `WALLGENT_*` variable, by file, in this order.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Deserialize;
+use wallgent_server::{Config, Location, Rules};
+
+use crate::exit::Failure;
+
+/// Where `serve` listens when nobody says.
+const LISTEN: &str = "127.0.0.1:3000";
+/// Threads that read from the store.
+const READERS: usize = 4;
+/// Connections that may be open at once.
+const CONNECTIONS_MAX: usize = 16_384;
+/// The embedded store's file in a data folder.
+const STORE_FILE: &str = "wallgent.db";
+/// The admin socket in a data folder.
+const SOCKET_FILE: &str = "admin.sock";
+
+/// Everything an operator can set.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Settings {
+    /// The store: sqlite:PATH or postgres://…
+    #[arg(long, env = "WALLGENT_DATABASE", hide_env_values = true)]
+    database: Option<String>,
+    /// Where to listen
+    #[arg(long, env = "WALLGENT_LISTEN")]
+    listen: Option<SocketAddr>,
+    /// A folder for what stands beside the store: encryption key, admin socket
+    #[arg(long, env = "WALLGENT_DATA")]
+    data: Option<PathBuf>,
+    /// The admin socket; in the data folder when absent
+    #[arg(long, env = "WALLGENT_ADMIN_SOCKET")]
+    admin_socket: Option<PathBuf>,
+    /// Proxies (CIDR) whose word about client addresses is taken
+    #[arg(long, env = "WALLGENT_TRUSTED_PROXIES", value_delimiter = ',')]
+    #[serde(default)]
+    trusted_proxies: Vec<String>,
+    /// Web origins that may call the API
+    #[arg(long, env = "WALLGENT_CORS_ORIGINS", value_delimiter = ',')]
+    #[serde(default)]
+    cors_origins: Vec<String>,
+    /// The encryption key, 64 hexadecimal digits; better set by variable
+    #[arg(long, env = "WALLGENT_ENCRYPTION_KEY", hide_env_values = true)]
+    encryption_key: Option<String>,
+    /// Threads that read from the store
+    #[arg(long, env = "WALLGENT_READERS")]
+    readers: Option<usize>,
+    /// Connections that may be open at once
+    #[arg(long, env = "WALLGENT_CONNECTIONS_MAX")]
+    connections_max: Option<usize>,
+    /// What payments cost, in parts per million (5000 is 0.5 %)
+    #[arg(long, env = "WALLGENT_PAYMENT_FEE_PPM")]
+    payment_fee_ppm: Option<u32>,
+    /// What a payment costs at least, in dollars
+    #[arg(long, env = "WALLGENT_PAYMENT_FEE_MINIMUM")]
+    payment_fee_minimum: Option<String>,
+    /// How long payments can be reversed, in days
+    #[arg(long, env = "WALLGENT_REVERSAL_WINDOW_DAYS")]
+    reversal_window_days: Option<u32>,
+    /// How long an approval waits for a human, in seconds
+    #[arg(long, env = "WALLGENT_APPROVAL_SECONDS")]
+    approval_seconds: Option<u32>,
+}
+
+/// Settings and the file that completes them.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Sources {
+    /// A TOML file with any of these settings, written with underscores
+    #[arg(long, env = "WALLGENT_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+impl Sources {
+    /// The settings with the file's where flags and variables say nothing.
+    pub(crate) fn merged(&self) -> Result<Settings, Failure> {
+        match &self.config {
+            None => Ok(self.settings.clone()),
+            Some(path) => Ok(self.settings.clone().or(read_file(path)?)),
+        }
+    }
+}
+
+fn read_file(path: &Path) -> Result<Settings, Failure> {
+    let failed = |error: &dyn std::fmt::Display| {
+        Failure::new(format!("{}: {}", path.display(), error.to_string().trim()))
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| failed(&error))?;
+    toml::from_str(&text).map_err(|error| failed(&error))
+}
+
+fn list_or(first: Vec<String>, second: Vec<String>) -> Vec<String> {
+    if first.is_empty() { second } else { first }
+}
+
+impl Settings {
+    fn or(self, other: Self) -> Self {
+        Self {
+            database: self.database.or(other.database),
+            listen: self.listen.or(other.listen),
+            data: self.data.or(other.data),
+            admin_socket: self.admin_socket.or(other.admin_socket),
+            trusted_proxies: list_or(self.trusted_proxies, other.trusted_proxies),
+            cors_origins: list_or(self.cors_origins, other.cors_origins),
+            encryption_key: self.encryption_key.or(other.encryption_key),
+            readers: self.readers.or(other.readers),
+            connections_max: self.connections_max.or(other.connections_max),
+            payment_fee_ppm: self.payment_fee_ppm.or(other.payment_fee_ppm),
+            payment_fee_minimum: self.payment_fee_minimum.or(other.payment_fee_minimum),
+            reversal_window_days: self.reversal_window_days.or(other.reversal_window_days),
+            approval_seconds: self.approval_seconds.or(other.approval_seconds),
+        }
+    }
+
+    /// The same with an embedded store in the data folder, where none is named.
+    pub(crate) fn with_data_folder(mut self, folder: &str) -> Self {
+        let data = self.data.get_or_insert_with(|| PathBuf::from(folder));
+        if self.database.is_none() {
+            self.database = Some(format!("sqlite:{}", data.join(STORE_FILE).display()));
+        }
+        self
+    }
+
+    /// The store, which must be named.
+    pub(crate) fn location(&self) -> Result<Location, Failure> {
+        let text = self.database.as_deref();
+        let text = text.ok_or_else(|| {
+            Failure::new("name the store: --database sqlite:PATH or postgres://…")
+        })?;
+        text.parse()
+            .map_err(|problem| Failure::new(format!("--database {problem}")))
+    }
+
+    /// The same, with a key beside the store on PostgreSQL too: for trying
+    /// out, and for commands whose server has made one there.
+    pub(crate) fn into_config_for_dev(self) -> Result<Config, Failure> {
+        let mut config = self.into_config()?;
+        config.key_file = true;
+        Ok(config)
+    }
+
+    /// What the service needs to know.
+    pub(crate) fn into_config(self) -> Result<Config, Failure> {
+        let database = self.location()?;
+        let data = self.data.clone().unwrap_or_else(|| beside(&database));
+        let networks = self.trusted_proxies.iter().map(|text| {
+            text.parse()
+                .map_err(|_| Failure::new(format!("trusted_proxies: {text} is no network")))
+        });
+        let listen = LISTEN.parse().expect("a constant address");
+        Ok(Config {
+            trusted_proxies: networks.collect::<Result<_, _>>()?,
+            rules: self.rules()?,
+            admin_socket: self.admin_socket.unwrap_or_else(|| data.join(SOCKET_FILE)),
+            data,
+            listen: self.listen.unwrap_or(listen),
+            cors_origins: self.cors_origins,
+            encryption_key: self.encryption_key,
+            key_file: matches!(database, Location::Sqlite(_)),
+            readers: self.readers.unwrap_or(READERS).max(1),
+            connections_max: self.connections_max.unwrap_or(CONNECTIONS_MAX).max(1),
+            database,
+        })
+    }
+
+    fn rules(&self) -> Result<Rules, Failure> {
+        let mut rules = Rules::default();
+        if let Some(ppm) = self.payment_fee_ppm {
+            rules.payment_fee.rate_ppm = ppm;
+        }
+        if let Some(text) = &self.payment_fee_minimum {
+            let minimum = text.parse();
+            let problem = |_| Failure::new(format!("payment_fee_minimum: {text} is no amount"));
+            rules.payment_fee.minimum = minimum.map_err(problem)?;
+        }
+        if let Some(days) = self.reversal_window_days {
+            rules.reversal_window_seconds = i64::from(days) * 86_400;
+        }
+        if let Some(seconds) = self.approval_seconds {
+            rules.approval_seconds = i64::from(seconds);
+        }
+        Ok(rules)
+    }
+}
+
+/// The folder of an embedded store; for PostgreSQL the current one.
+fn beside(database: &Location) -> PathBuf {
+    let folder = match database {
+        Location::Sqlite(path) => path.parent().map(Path::to_path_buf),
+        Location::Postgres(_) => None,
+    };
+    folder
+        .filter(|it| !it.as_os_str().is_empty())
+        .unwrap_or_else(|| PathBuf::from("."))
+}

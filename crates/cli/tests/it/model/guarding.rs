@@ -1,0 +1,70 @@
+//! Policies made, changed and dropped.
+
+use super::command::{Caller, Command, Place};
+use super::predict::{may, reach};
+use super::state::{Answer, Policy, Status, World, sees};
+
+pub(super) fn policy(world: &mut World, command: &Command) -> Option<Answer> {
+    let (Command::AddPolicy { caller, .. }
+    | Command::ChangePolicy { caller, .. }
+    | Command::DropPolicy { caller, .. }) = command
+    else {
+        return None;
+    };
+    if let Some(refused) = may(*caller, Caller::Owner) {
+        return Some(refused);
+    }
+    if let Command::AddPolicy {
+        wallet,
+        rules,
+        misspelt,
+        ..
+    } = command
+    {
+        if *misspelt {
+            return Some(Answer::refusal(400, "VALIDATION_ERROR"));
+        }
+        if *caller == Caller::Live && *wallet == Place::Live {
+            return None;
+        }
+        let wallet = match reach(world, *caller, *wallet) {
+            Ok(wallet) if world.wallets[wallet].status == Status::Closed => return None,
+            Ok(wallet) => wallet,
+            Err(refused) => return Some(refused),
+        };
+        world.policies.push(Policy {
+            wallet,
+            rules: rules.clone(),
+            deleted: false,
+        });
+        return Some(Answer::of(201));
+    }
+    let (Command::ChangePolicy { policy, .. } | Command::DropPolicy { policy, .. }) = command
+    else {
+        return None;
+    };
+    let found = (!world.policies.is_empty())
+        .then(|| policy % world.policies.len())
+        .filter(|number| !world.policies[*number].deleted);
+    let Some(number) = found else {
+        return Some(Answer::refusal(404, "POLICY_NOT_FOUND"));
+    };
+    let wallet = world.policies[number].wallet;
+    if !sees(*caller, wallet) && *caller != Caller::Live {
+        return Some(Answer::refusal(404, "POLICY_NOT_FOUND"));
+    }
+    if let Err(refused) = reach(world, *caller, Place::Wallet(wallet)) {
+        let code = if refused.status == 404 {
+            "POLICY_NOT_FOUND"
+        } else {
+            refused.code
+        };
+        return Some(Answer::refusal(refused.status, code));
+    }
+    if let Command::ChangePolicy { rules, .. } = command {
+        world.policies[number].rules = rules.clone();
+        return Some(Answer::of(200));
+    }
+    world.policies[number].deleted = true;
+    Some(Answer::of(204))
+}

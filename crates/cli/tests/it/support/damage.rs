@@ -1,0 +1,64 @@
+//! Behind the server's back: statements on the store itself.
+
+use super::server::Server;
+use super::store::Store;
+
+impl Server {
+    /// Runs one statement on the store and counts the rows it changed.
+    pub(crate) fn execute(&self, statement: &str) -> Result<usize, String> {
+        match self.store() {
+            Store::Sqlite => self
+                .sqlite()
+                .execute(statement, [])
+                .map_err(|error| error.to_string()),
+            Store::Postgres => {
+                let changed = self.database().postgres().execute(statement, &[]);
+                let rows = changed.map_err(|error| error.to_string())?;
+                Ok(usize::try_from(rows).expect("few rows"))
+            }
+        }
+    }
+
+    fn sqlite(&self) -> rusqlite::Connection {
+        let path = self.database().url.trim_start_matches("sqlite:").to_owned();
+        rusqlite::Connection::open(path).expect("the test's database opens")
+    }
+
+    /// Drops the triggers that guard a table.
+    pub(crate) fn disarm(&mut self, table: &str) {
+        self.expect_damage();
+        let found = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?1";
+        match self.store() {
+            Store::Sqlite => {
+                let sqlite = self.sqlite();
+                let mut statement = sqlite.prepare(found).expect("a statement");
+                let names: Vec<String> = statement
+                    .query_map([table], |row| row.get(0))
+                    .expect("rows")
+                    .map(|name| name.expect("a name"))
+                    .collect();
+                for name in names {
+                    sqlite
+                        .execute(&format!("DROP TRIGGER {name}"), [])
+                        .expect("the trigger goes");
+                }
+            }
+            Store::Postgres => {
+                let disable = format!("ALTER TABLE {table} DISABLE TRIGGER USER");
+                self.database()
+                    .postgres()
+                    .batch_execute(&disable)
+                    .expect("the triggers go");
+            }
+        }
+    }
+
+    /// Marks the store as written by a later version.
+    pub(crate) fn make_store_newer(&mut self) {
+        self.expect_damage();
+        let changed = self
+            .execute("UPDATE layout SET version = version + 1")
+            .expect("a version to raise");
+        assert_eq!(changed, 1);
+    }
+}

@@ -1,0 +1,41 @@
+//! The harness: a real server per story, callers, and what every answer must look like.
+
+mod admin;
+mod answer;
+mod api;
+mod damage;
+mod http;
+mod serve;
+mod server;
+pub(crate) mod shapes;
+mod store;
+mod story;
+
+pub(crate) use answer::Answer;
+pub(crate) use api::Api;
+pub(crate) use http::exchange;
+pub(crate) use serve::Serve;
+pub(crate) use server::Server;
+pub(crate) use store::{Store, postgres_is_there};
+pub(crate) use story::{Organization, id};
+
+/// Runs each named story on both stores.
+macro_rules! stories {
+    ($($story:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[test]
+            fn $story() {
+                super::$story($crate::support::Store::Sqlite);
+            })+
+        }
+        mod postgres {
+            $(#[test]
+            fn $story() {
+                if $crate::support::postgres_is_there(stringify!($story)) {
+                    super::$story($crate::support::Store::Postgres);
+                }
+            })+
+        }
+    };
+}
+pub(crate) use stories;

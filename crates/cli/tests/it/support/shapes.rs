@@ -1,0 +1,198 @@
+//! The field lists of the API's objects, and the check that an object has exactly those.
+
+use serde_json::Value;
+
+pub(crate) const WALLET: &[&str] = &[
+    "id",
+    "organizationId",
+    "accountId",
+    "environment",
+    "name",
+    "agentName",
+    "walletType",
+    "status",
+    "balance",
+    "available",
+    "currency",
+    "wallgentAddress",
+    "discoverable",
+    "metadata",
+    "createdAt",
+    "updatedAt",
+];
+pub(crate) const BALANCE: &[&str] = &[
+    "walletId",
+    "available",
+    "pending",
+    "held",
+    "balance",
+    "currency",
+];
+pub(crate) const FUNDING: &[&str] = &[
+    "transactionId",
+    "walletId",
+    "amount",
+    "newBalance",
+    "currency",
+];
+pub(crate) const SANDBOX_FUNDING: &[&str] = &["walletId", "amount", "newBalance"];
+pub(crate) const ENTRY: &[&str] = &[
+    "id",
+    "walletId",
+    "transactionId",
+    "amount",
+    "direction",
+    "entryType",
+    "balanceAfter",
+    "description",
+    "relatedTransactionId",
+    "createdAt",
+];
+pub(crate) const HOLD: &[&str] = &[
+    "id",
+    "walletId",
+    "amount",
+    "reason",
+    "reference",
+    "status",
+    "createdAt",
+    "expiresAt",
+];
+pub(crate) const POLICY: &[&str] = &[
+    "id",
+    "walletId",
+    "name",
+    "enabled",
+    "maxTransactionAmount",
+    "dailySpendingLimit",
+    "weeklySpendingLimit",
+    "monthlySpendingLimit",
+    "maxTransactionsPerDay",
+    "approvedRecipients",
+    "blockedRecipients",
+    "timeRestrictions",
+    "requireHumanApproval",
+    "approvalThreshold",
+    "requireDifferentApprover",
+    "createdAt",
+    "updatedAt",
+];
+pub(crate) const VIOLATION: &[&str] = &[
+    "policyId",
+    "policyName",
+    "rule",
+    "limit",
+    "observed",
+    "remaining",
+    "resetsAt",
+];
+pub(crate) const LIMIT: &[&str] = &["policyId", "rule", "limit", "used", "remaining", "resetsAt"];
+pub(crate) const PAYMENT: &[&str] = &[
+    "id",
+    "from",
+    "to",
+    "fromWalletId",
+    "toWalletId",
+    "amount",
+    "fee",
+    "currency",
+    "status",
+    "state",
+    "description",
+    "idempotencyKey",
+    "rail",
+    "merchantId",
+    "batchId",
+    "approvalId",
+    "reversedAmount",
+    "environment",
+    "createdAt",
+    "settledAt",
+];
+/// What the sender's own answers to a payment carry beyond the payment.
+pub(crate) const SENDER_BALANCES: &[&str] = &["balanceAfter", "availableAfter"];
+pub(crate) const BATCH: &[&str] = &["batchId", "results", "summary"];
+pub(crate) const BATCH_RESULT: &[&str] = &["index", "status", "transactionId", "error"];
+pub(crate) const BATCH_SUMMARY: &[&str] = &["total", "succeeded", "reversed", "failed"];
+pub(crate) const KEY: &[&str] = &[
+    "id",
+    "name",
+    "keyPrefix",
+    "permissions",
+    "environment",
+    "walletScope",
+    "allowedIps",
+    "status",
+    "lastUsedAt",
+    "expiresAt",
+    "createdAt",
+];
+pub(crate) const ORGANIZATION: &[&str] = &[
+    "id",
+    "name",
+    "email",
+    "plan",
+    "orgType",
+    "members",
+    "createdAt",
+];
+pub(crate) const LIST: &[&str] = &["data", "cursor", "hasMore", "nextCursor"];
+
+/// The object has all `required` fields, perhaps some `optional` ones, and no others.
+#[track_caller]
+pub(crate) fn assert_fields(object: &Value, required: &[&str], optional: &[&str]) {
+    let fields = object
+        .as_object()
+        .unwrap_or_else(|| panic!("an object, not {object}"));
+    let missing: Vec<&&str> = required
+        .iter()
+        .filter(|name| !fields.contains_key(**name))
+        .collect();
+    let foreign: Vec<&String> = fields
+        .keys()
+        .filter(|name| !required.contains(&name.as_str()) && !optional.contains(&name.as_str()))
+        .collect();
+    assert!(
+        missing.is_empty() && foreign.is_empty(),
+        "missing {missing:?}, not in the specification {foreign:?}\nin {object:#}"
+    );
+}
+
+/// A small set, answered whole.
+#[track_caller]
+pub(crate) fn assert_whole_list(list: &Value) {
+    assert_fields(list, &["data", "cursor", "hasMore"], &["nextCursor"]);
+    assert!(
+        list["cursor"].is_null() && list["hasMore"] == false,
+        "everything on one page: {list:#}"
+    );
+}
+
+/// `prefix_` and 26 upper-case Crockford characters.
+#[track_caller]
+pub(crate) fn assert_id(id: &Value, prefix: &str) {
+    let text = id.as_str().unwrap_or_else(|| panic!("an ID, not {id}"));
+    let ulid = text
+        .strip_prefix(prefix)
+        .and_then(|rest| rest.strip_prefix('_'));
+    let legal = |c: char| c.is_ascii_digit() || (c.is_ascii_uppercase() && !"ILOU".contains(c));
+    assert!(
+        ulid.is_some_and(|u| u.len() == 26 && u.chars().all(legal)),
+        "{prefix}_<ULID>, not {text}"
+    );
+}
+
+/// `2026-01-31T09:00:00.000Z`.
+#[track_caller]
+pub(crate) fn assert_time(time: &Value) {
+    let text = time
+        .as_str()
+        .unwrap_or_else(|| panic!("a time, not {time}"));
+    let pattern = "dddd-dd-ddTdd:dd:dd.dddZ";
+    let fits = text.len() == pattern.len()
+        && text
+            .chars()
+            .zip(pattern.chars())
+            .all(|(c, p)| if p == 'd' { c.is_ascii_digit() } else { c == p });
+    assert!(fits, "ISO 8601 UTC with milliseconds, not {text}");
+}

@@ -1,0 +1,39 @@
+//! What every request and every background task shares.
+
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::db::ReadPool;
+use crate::engine::{Clock, Engine};
+use crate::http::RateLimits;
+use crate::keys::KeyCache;
+use crate::metrics::Metrics;
+
+/// The service.
+pub struct App {
+    /// Where changes go.
+    pub engine: Engine,
+    /// Where reads go.
+    pub reads: ReadPool,
+    /// Keys in memory.
+    pub keys: Arc<KeyCache>,
+    /// The time.
+    pub clock: Clock,
+    /// What the operator set.
+    pub config: Config,
+    /// How often callers may call.
+    pub limits: RateLimits,
+    /// What Prometheus is told.
+    pub metrics: Arc<Metrics>,
+}
+
+impl App {
+    /// Whether the store can be read and the writer is alive. A standby is
+    /// ready too: it serves reads, and takes over when it has to.
+    pub async fn is_ready(&self) -> bool {
+        let readable = self.reads.read(crate::verify::is_readable).await;
+        let readable = matches!(readable, Ok(Ok(())));
+        let embedded = matches!(self.config.database, crate::db::Location::Sqlite(_));
+        readable && (self.metrics.is_writer_alive() || !embedded)
+    }
+}

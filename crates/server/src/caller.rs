@@ -1,0 +1,122 @@
+//! Who calls, and with which right.
+
+use std::sync::Arc;
+
+use wallgent_api::{ApiError, ErrorCode};
+use wallgent_core::id::{KeyId, OrganizationId, WalletId};
+use wallgent_core::{Environment, Permission, Permissions};
+
+use crate::engine::{Scope, ScopeId, Stop, Tx, Wallet};
+use crate::error;
+
+/// An authenticated key at work on one request.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Which key.
+    pub key: KeyId,
+    /// Whose it is.
+    pub organization: OrganizationId,
+    /// Which environment.
+    pub environment: Environment,
+    /// Both together.
+    pub scope: ScopeId,
+    /// What it may do.
+    pub permissions: Permissions,
+    /// The only wallets it sees.
+    pub wallets: Option<Arc<[WalletId]>>,
+    /// The client's address, as far as it is known.
+    pub ip: Option<String>,
+    /// What this request is called in the log.
+    pub request_id: Arc<str>,
+}
+
+impl Caller {
+    /// Refuses a wallet-scoped key.
+    pub fn require_owner(&self) -> Result<(), ApiError> {
+        if self.wallets.is_some() {
+            Err(error::owner_only())
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Whether the key's scope holds the wallet.
+    #[must_use]
+    pub fn sees(&self, wallet: WalletId) -> bool {
+        self.wallets
+            .as_ref()
+            .is_none_or(|wallets| wallets.contains(&wallet))
+    }
+
+    /// Checks a resource's organization, environment and wallet; `missing` is
+    /// what the caller reads when it does not exist for them.
+    pub fn may_touch(
+        &self,
+        organization: OrganizationId,
+        environment: Environment,
+        wallet: WalletId,
+        missing: impl FnOnce() -> ApiError,
+    ) -> Result<(), ApiError> {
+        if organization != self.organization || !self.sees(wallet) {
+            return Err(missing());
+        }
+        if environment != self.environment {
+            return Err(error::environment_mismatch());
+        }
+        Ok(())
+    }
+
+    /// Checks inside a command that the key is still what it was when the
+    /// request came in, so that a revocation that committed first wins.
+    pub fn recheck(&self, tx: &mut Tx<'_>, needed: Permission) -> Result<(), Stop> {
+        let key = tx.key(self.key)?.ok_or_else(crate::keys::unknown_key)?;
+        crate::keys::still_valid(key.revoked_at, key.expires_at, tx.now())?;
+        if !key.permissions.allows(needed) {
+            return Err(error::permission_missing(needed).into());
+        }
+        Ok(())
+    }
+
+    /// One of the caller's own wallets.
+    pub fn own_wallet(&self, tx: &mut Tx<'_>, text: &str) -> Result<(WalletId, Wallet), Stop> {
+        let missing = || error::wallet_not_found(text);
+        let id: WalletId = text.parse().map_err(|_| missing())?;
+        let wallet = tx.wallet(id)?.ok_or_else(missing)?;
+        let scope = tx.scope(wallet.scope)?;
+        self.may_touch(scope.organization, scope.environment, id, missing)?;
+        Ok((id, wallet))
+    }
+
+    /// Any organization's wallet in the caller's environment.
+    pub fn any_wallet(
+        &self,
+        tx: &mut Tx<'_>,
+        text: &str,
+    ) -> Result<(WalletId, Wallet, Arc<Scope>), Stop> {
+        let missing = || error::wallet_not_found(text);
+        let id: WalletId = text.parse().map_err(|_| missing())?;
+        let wallet = tx.wallet(id)?.ok_or_else(missing)?;
+        let scope = tx.scope(wallet.scope)?;
+        if scope.environment != self.environment {
+            let own = scope.organization == self.organization;
+            return Err(if own {
+                error::environment_mismatch()
+            } else {
+                missing()
+            }
+            .into());
+        }
+        Ok((id, wallet, scope))
+    }
+
+    /// Refuses a live key where only sandbox money may move.
+    pub fn require_sandbox(&self) -> Result<(), ApiError> {
+        match self.environment {
+            Environment::Sandbox => Ok(()),
+            Environment::Production => {
+                let message = "This is only available with a sandbox key (wg_test_…)";
+                Err(ApiError::new(ErrorCode::SandboxOnly, message))
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The way into the engine: a bounded queue of commands.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+use crossbeam_channel::{Sender, TrySendError};
+use wallgent_api::ApiError;
+
+use super::tx::{Stop, Tx};
+
+/// Commands that may wait. When as many wait, callers are told to come back
+/// instead of waiting without end.
+pub(super) const QUEUE_LIMIT: usize = 8_192;
+
+/// A handle to the engine.
+#[derive(Clone)]
+pub struct Engine {
+    queue: Sender<Job>,
+}
+
+/// Why a command has no result.
+#[derive(Debug)]
+pub enum EngineError {
+    /// The rules forbid it.
+    Refused(Box<ApiError>),
+    /// The queue is full, the commit failed, or another process is the writer.
+    Unavailable,
+    /// The command broke.
+    Broken,
+}
+
+/// What became of the batch.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    Committed,
+    Failed,
+}
+
+pub(super) type Answer = Box<dyn FnOnce(Fate) + Send>;
+
+/// What a command wants done with its changes.
+pub(super) enum Verdict {
+    /// Keep them.
+    Keep,
+    /// Undo them.
+    Undo,
+    /// The store failed: the batch cannot go on.
+    Abort(crate::db::DbError),
+}
+
+/// A command in the queue.
+pub(super) struct Job {
+    /// The idempotency keys that it will look up.
+    pub(super) hashes: Vec<[u8; 20]>,
+    pub(super) queued_at: Instant,
+    pub(super) work: Work,
+}
+
+pub(super) enum Work {
+    Command(Box<dyn FnOnce(&mut Tx<'_>) -> (Verdict, Answer) + Send>),
+    /// Finish what is queued and end.
+    Stop(Answer),
+}
+
+impl Engine {
+    pub(super) const fn new(queue: Sender<Job>) -> Self {
+        Self { queue }
+    }
+
+    /// Runs a command and waits until its effects are durable.
+    ///
+    /// The command runs on the engine's thread even when the caller goes away.
+    pub async fn run<T, F>(&self, hashes: Vec<[u8; 20]>, command: F) -> Result<T, EngineError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T, Stop> + Send + 'static,
+    {
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        let work = Work::Command(Box::new(move |tx| {
+            let result = catch_unwind(AssertUnwindSafe(|| command(tx)));
+            let (verdict, result) = match result {
+                Ok(Ok(value)) => (Verdict::Keep, Ok(value)),
+                Ok(Err(Stop::Refused(error))) => (Verdict::Undo, Err(EngineError::Refused(error))),
+                Ok(Err(Stop::Db(error))) => (Verdict::Abort(error), Err(EngineError::Unavailable)),
+                Err(_) => (Verdict::Undo, Err(EngineError::Broken)),
+            };
+            let answer: Answer = Box::new(move |fate| {
+                let _ = sender.send(match fate {
+                    Fate::Committed => result,
+                    Fate::Failed => Err(EngineError::Unavailable),
+                });
+            });
+            (verdict, answer)
+        }));
+        self.push(Job {
+            hashes,
+            queued_at: Instant::now(),
+            work,
+        })?;
+        receiver.await.unwrap_or(Err(EngineError::Unavailable))
+    }
+
+    /// Ends the engine after everything queued so far.
+    pub async fn stop(&self) {
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        let answer: Answer = Box::new(move |_| {
+            let _ = sender.send(());
+        });
+        let job = Job {
+            hashes: Vec::new(),
+            queued_at: Instant::now(),
+            work: Work::Stop(answer),
+        };
+        if self.queue.send(job).is_ok() {
+            let _ = receiver.await;
+        }
+    }
+
+    fn push(&self, job: Job) -> Result<(), EngineError> {
+        self.queue.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) | TrySendError::Disconnected(_) => EngineError::Unavailable,
+        })
+    }
+}

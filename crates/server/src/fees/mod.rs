@@ -1,0 +1,64 @@
+//! Fees that were earned, and taking them out.
+
+use serde_json::{Value, json};
+use wallgent_core::Amount;
+use wallgent_core::account::AccountKind;
+use wallgent_core::id::{TransactionId, WalletId};
+use wallgent_core::payment::{PaymentStatus, TransactionKind};
+use wallgent_core::wallet::{WalletStatus, WalletType};
+
+use crate::engine::{Stop, TransactionRow, Tx};
+use crate::events::{self, Actor, Change, Subject};
+use crate::{error, ledger};
+
+/// Moves all fees of a wallet's books into that wallet, which must be an
+/// organization's own.
+pub fn sweep_in(tx: &mut Tx<'_>, to: &str) -> Result<Value, Stop> {
+    let missing = || error::wallet_not_found(to);
+    let id: WalletId = to.parse().map_err(|_| missing())?;
+    let wallet = tx.wallet(id)?.ok_or_else(missing)?;
+    if wallet.kind != WalletType::Org || wallet.status == WalletStatus::Closed {
+        let message = "Fees can only be swept into an organization's own wallet";
+        return Err(error::conflict(message, wallet.kind.as_str()).into());
+    }
+    let fees = tx.scope(wallet.scope)?.account(AccountKind::Fees);
+    let amount = tx.account(fees)?.balance.posted;
+    if !amount.is_positive() {
+        return Ok(json!({ "amount": Amount::ZERO, "walletId": id, "transactionId": null }));
+    }
+    let legs = ledger::legs_between(tx, fees, ledger::account_of(id), amount)?;
+    let transaction: TransactionId = tx.next_id();
+    let now = tx.now();
+    let row = TransactionRow {
+        id: transaction,
+        scope: wallet.scope,
+        to_scope: None,
+        kind: TransactionKind::FeeSweep,
+        status: PaymentStatus::Posted,
+        from: None,
+        to: Some(id),
+        amount,
+        fee: Amount::ZERO,
+        balance_after: None,
+        available_after: None,
+        reversed: Amount::ZERO,
+        description: Some("Fees".to_owned()),
+        idempotency_key: None,
+        batch: None,
+        approval: None,
+        related: None,
+        previous_from: 0,
+        previous_to: 0,
+        created_at: now,
+        settled_at: Some(now),
+    };
+    ledger::post(tx, row, legs)?;
+    let data = json!({ "amount": amount, "walletId": id, "transactionId": transaction });
+    let subject = Subject {
+        scope: wallet.scope,
+        id: transaction.key(),
+        wallet: Some(id),
+    };
+    events::record(tx, Actor::System, Change::FeesSwept, subject, Some(&data))?;
+    Ok(data)
+}

@@ -1,0 +1,278 @@
+//! One request as handlers see it, and what they answer.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use wallgent_api::types::List;
+use wallgent_api::types::payments::{idempotency_key, is_idempotency_key};
+use wallgent_api::{ApiError, Fields};
+use wallgent_core::Timestamp;
+
+use super::cursor;
+use crate::app::App;
+use crate::caller::Caller;
+use crate::db::{Connection, DbResult};
+use crate::engine::{EngineError, Stop, Tx};
+use crate::error;
+use crate::idempotency::{self, Claim, Reply};
+
+/// Rows on one page of a list.
+const PAGE_ROWS_MAX: i64 = 100;
+const PAGE_ROWS_DEFAULT: i64 = 20;
+
+/// An authenticated request. Its permission is checked already.
+pub struct Call {
+    /// The service.
+    pub app: Arc<App>,
+    /// Who calls.
+    pub caller: Caller,
+    /// The route's method and path, where idempotency keys count.
+    pub route: &'static str,
+    /// The values of the path's parameters.
+    pub params: Vec<(String, String)>,
+    /// The query.
+    pub query: Vec<(String, String)>,
+    /// The body.
+    pub body: Bytes,
+    /// The header `Idempotency-Key`.
+    pub header_key: Option<String>,
+}
+
+/// What a handler answers.
+#[derive(Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The JSON body; empty for none.
+    pub body: Vec<u8>,
+    /// Whether it is the answer of an earlier request.
+    pub replayed: bool,
+}
+
+impl Answer {
+    /// 200 with a body.
+    #[must_use]
+    pub fn ok(body: &impl serde::Serialize) -> Self {
+        Self {
+            status: 200,
+            body: idempotency::encode(body),
+            replayed: false,
+        }
+    }
+}
+
+impl From<Reply> for Answer {
+    fn from(reply: Reply) -> Self {
+        Self {
+            status: reply.status,
+            replayed: reply.replayed,
+            body: reply.bytes(),
+        }
+    }
+}
+
+/// The part of a list that is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Page {
+    /// Rows to answer.
+    pub limit: i64,
+    /// Only rows behind this number; the largest number on the first page.
+    pub before: i64,
+}
+
+impl Page {
+    /// Makes a list of rows of which one more than `limit` was read.
+    pub fn list<R, T>(
+        &self,
+        mut rows: Vec<R>,
+        number: impl Fn(&R) -> i64,
+        tell: impl Fn(R) -> T,
+    ) -> List<T> {
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let has_more = rows.len() > limit;
+        rows.truncate(limit);
+        let cursor = rows
+            .last()
+            .filter(|_| has_more)
+            .map(|row| cursor::encode(number(row)));
+        let data = rows.into_iter().map(tell).collect();
+        List {
+            data,
+            has_more,
+            next_cursor: cursor.clone(),
+            cursor,
+        }
+    }
+}
+
+impl Call {
+    /// A parameter of the path.
+    #[must_use]
+    pub fn param(&self, name: &str) -> &str {
+        let found = self.params.iter().find(|(it, _)| it == name);
+        found.map_or("", |(_, value)| value.as_str())
+    }
+
+    /// A parameter of the query; empty counts as absent.
+    #[must_use]
+    pub fn query(&self, name: &str) -> Option<&str> {
+        let found = self.query.iter().rev().find(|(it, _)| it == name);
+        found
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.is_empty())
+    }
+
+    /// A parameter of the query that is one of a few words.
+    pub fn query_word<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, ApiError> {
+        let Some(text) = self.query(name) else {
+            return Ok(None);
+        };
+        match read(text) {
+            Some(value) => Ok(Some(value)),
+            None => Err(ApiError::invalid_field(
+                name,
+                "is not one of the values documented",
+            )),
+        }
+    }
+
+    /// A moment in the query.
+    pub fn query_time(&self, name: &str) -> Result<Option<Timestamp>, ApiError> {
+        let Some(text) = self.query(name) else {
+            return Ok(None);
+        };
+        let message = "must be an ISO 8601 time with a zone";
+        Timestamp::parse(text)
+            .map(Some)
+            .ok_or_else(|| ApiError::invalid_field(name, message))
+    }
+
+    /// The page that the query asks for.
+    pub fn page(&self) -> Result<Page, ApiError> {
+        let limit = match self.query("limit").map(str::parse::<i64>) {
+            None => PAGE_ROWS_DEFAULT,
+            Some(Ok(limit)) if (1..=PAGE_ROWS_MAX).contains(&limit) => limit,
+            Some(_) => {
+                let message = format!("must be a whole number from 1 to {PAGE_ROWS_MAX}");
+                return Err(ApiError::invalid_field("limit", message));
+            }
+        };
+        let before = match self.query("cursor") {
+            None => i64::MAX,
+            Some(text) => cursor::decode(text).ok_or_else(|| {
+                ApiError::invalid_field("cursor", "must be a cursor that a list answered")
+            })?,
+        };
+        Ok(Page { limit, before })
+    }
+
+    /// Reads from the store.
+    pub async fn read<T, F>(&self, read: F) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> DbResult<T> + Send + 'static,
+    {
+        match self.app.reads.read(read).await {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(cause)) => {
+                tracing::error!(request_id = %self.caller.request_id, %cause, "a read failed");
+                Err(error::internal())
+            }
+            Err(busy) => {
+                tracing::warn!(request_id = %self.caller.request_id, %busy, "a read was refused");
+                Err(error::unavailable())
+            }
+        }
+    }
+
+    /// The idempotency key of the header or of the body, which must agree.
+    pub fn key(&self) -> Result<Option<String>, ApiError> {
+        if self.body.is_empty() {
+            return self.agreed_key(None);
+        }
+        let mut fields = Fields::parse(&self.body)?;
+        let key = idempotency_key(&mut fields);
+        let key = fields.finish(key)?;
+        self.agreed_key(key)
+    }
+
+    /// The idempotency key of the header, or the body's that was read already.
+    pub fn agreed_key(&self, body_key: Option<String>) -> Result<Option<String>, ApiError> {
+        if let Some(header) = &self.header_key {
+            if !is_idempotency_key(header) {
+                let message = "must have 1 to 255 visible characters";
+                return Err(ApiError::invalid_field("Idempotency-Key", message));
+            }
+            if body_key.as_ref().is_some_and(|body| body != header) {
+                let message = "differs from the header Idempotency-Key";
+                return Err(ApiError::invalid_field("idempotencyKey", message));
+            }
+        }
+        Ok(body_key.or_else(|| self.header_key.clone()))
+    }
+
+    /// The claim of a key for this route.
+    #[must_use]
+    pub fn claim(&self, key: Option<String>, fingerprint: i64, lasting: Lasting) -> Option<Claim> {
+        let hash = idempotency::hash(&self.caller, self.route, &key?);
+        Some(Claim {
+            hash,
+            fingerprint,
+            forever: lasting == Lasting::Forever,
+        })
+    }
+
+    /// The claim of a request whose meaning is its whole body and path.
+    pub fn plain_claim(&self, lasting: Lasting) -> Result<Option<Claim>, ApiError> {
+        let key = self.key()?;
+        Ok(self.claim(key, cursor::meaning(self)?, lasting))
+    }
+
+    /// Runs a command once for its key, and waits until it is durable.
+    pub async fn run<F>(&self, claim: Option<Claim>, command: F) -> Result<Answer, ApiError>
+    where
+        F: FnOnce(&mut Tx<'_>, &Caller) -> Result<Reply, Stop> + Send + 'static,
+    {
+        let hashes = claim.iter().map(|claim| claim.hash).collect();
+        self.run_with(hashes, claim, command).await
+    }
+
+    /// The same for a command that looks up further keys.
+    pub async fn run_with<F>(
+        &self,
+        hashes: Vec<[u8; 20]>,
+        claim: Option<Claim>,
+        command: F,
+    ) -> Result<Answer, ApiError>
+    where
+        F: FnOnce(&mut Tx<'_>, &Caller) -> Result<Reply, Stop> + Send + 'static,
+    {
+        let caller = self.caller.clone();
+        let result = self
+            .app
+            .engine
+            .run(hashes, move |tx| {
+                idempotency::once(tx, claim.as_ref(), |tx| command(tx, &caller))
+            })
+            .await;
+        match result {
+            Ok(reply) => Ok(reply.into()),
+            Err(EngineError::Refused(error)) => Err(*error),
+            Err(EngineError::Unavailable) => Err(error::unavailable()),
+            Err(EngineError::Broken) => Err(error::internal()),
+        }
+    }
+}
+
+/// How long an idempotency key is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lasting {
+    /// For 30 days.
+    Days,
+    /// For ever: money moves.
+    Forever,
+}

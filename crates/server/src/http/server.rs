@@ -1,0 +1,122 @@
+//! Accepting connections.
+//!
+//! Our own loop, because the framework's sets no time limit for headers, so
+//! that slow clients could hold connections for ever.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tower::Service;
+
+use super::edge::Peer;
+use super::router;
+use crate::app::App;
+
+/// How long a connection may take to send the next request's headers; so also
+/// how long it may be idle.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(60);
+/// The largest headers that are read.
+const HEADER_BYTES_MAX: usize = 64 * 1024;
+/// How long requests in flight may take when the server stops.
+const DRAIN_DEADLINE: Duration = Duration::from_secs(20);
+/// Pause after the machine refused a connection, which mostly means that it
+/// has no file descriptors left.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// A listening server.
+pub struct Listening {
+    listener: TcpListener,
+    router: Router,
+    connections: Arc<Semaphore>,
+}
+
+/// Begins to listen.
+pub async fn listen(app: &Arc<App>, address: SocketAddr) -> io::Result<Listening> {
+    let listener = TcpListener::bind(address).await?;
+    let connections = Arc::new(Semaphore::new(app.config.connections_max));
+    Ok(Listening {
+        listener,
+        router: router::build(app),
+        connections,
+    })
+}
+
+impl Listening {
+    /// The address, with the port that was chosen.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Serves until `stop` says so, then finishes what is in flight.
+    pub async fn serve(self, mut stop: watch::Receiver<bool>) {
+        let graceful = GracefulShutdown::new();
+        loop {
+            let permit = tokio::select! {
+                permit = Arc::clone(&self.connections).acquire_owned() => permit,
+                _ = stop.wait_for(|stop| *stop) => break,
+            };
+            let Ok(permit) = permit else { break };
+            let accepted = tokio::select! {
+                accepted = self.listener.accept() => accepted,
+                _ = stop.wait_for(|stop| *stop) => break,
+            };
+            match accepted {
+                Ok((stream, peer)) => {
+                    let connection = connect(self.router.clone(), stream, peer, &graceful);
+                    tokio::spawn(async move {
+                        connection.await;
+                        drop(permit);
+                    });
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a connection was not accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+        drop(self.listener);
+        if tokio::time::timeout(DRAIN_DEADLINE, graceful.shutdown())
+            .await
+            .is_err()
+        {
+            tracing::warn!("requests in flight did not end in time");
+        }
+    }
+}
+
+fn connect(
+    router: Router,
+    stream: TcpStream,
+    peer: SocketAddr,
+    graceful: &GracefulShutdown,
+) -> impl Future<Output = ()> + Send + 'static {
+    // Answers are small and written whole; waiting to fill a packet only
+    // delays them.
+    let _ = stream.set_nodelay(true);
+    let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
+        let mut request: Request = request.map(axum::body::Body::new);
+        request.extensions_mut().insert(Peer(peer.ip()));
+        router.clone().call(request)
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .max_buf_size(HEADER_BYTES_MAX)
+        .serve_connection(TokioIo::new(stream), service);
+    let watched = graceful.watch(connection);
+    async move {
+        // Clients that hang up, or send what is no HTTP, are no news.
+        if let Err(error) = watched.await {
+            tracing::debug!(%error, "a connection ended early");
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! One effect for one key, for all commands, in one place.
+//!
+//! [`once`] looks the key up, runs the command if it is new, and records the
+//! answer in the command's own transaction. Commands run one after the other,
+//! so a duplicate that arrives while the first is running waits behind it and
+//! then finds its record.
+//!
+//! An answer that a payment's row can tell again is not stored; every other is
+//! stored byte for byte.
+
+mod store;
+
+use wallgent_api::ApiError;
+use wallgent_core::id::TransactionId;
+use wallgent_core::idempotency::Fingerprint;
+
+use crate::caller::Caller;
+use crate::crypto::Place;
+use crate::db::DbError;
+use crate::engine::{IdempotencyRow, Record, Stop, Tx};
+use crate::{error, payments};
+
+pub use store::{matching, prefetch};
+
+/// How long a key is remembered that moved no money.
+const KEY_SECONDS: i64 = 30 * 86_400;
+/// How long an answer with a secret can be repeated.
+const SECRET_SECONDS: i64 = 86_400;
+
+/// The claim that a request has not been made before.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// The key in its namespace.
+    pub hash: [u8; 20],
+    /// What is asked.
+    pub fingerprint: i64,
+    /// Whether it is remembered for ever, because money moves.
+    pub forever: bool,
+}
+
+/// The first part of every hash of this key in this scope.
+#[must_use]
+pub fn key_prefix(scope: i64, key: &str) -> [u8; 12] {
+    let wide = Fingerprint::new("key")
+        .number(scope)
+        .text(key)
+        .finish_wide();
+    let mut prefix = [0; 12];
+    prefix.copy_from_slice(&wide[..12]);
+    prefix
+}
+
+/// Where a key counts: organization, environment, route, and for a
+/// wallet-scoped key its wallets.
+#[must_use]
+pub fn hash(caller: &Caller, route: &str, key: &str) -> [u8; 20] {
+    let mut namespace = Fingerprint::new("route").text(route);
+    for wallet in caller.wallets.iter().flat_map(|wallets| wallets.iter()) {
+        namespace = namespace.number(wallet.key());
+    }
+    let mut hash = [0; 20];
+    hash[..12].copy_from_slice(&key_prefix(caller.scope, key));
+    hash[12..].copy_from_slice(&namespace.finish().to_be_bytes());
+    hash
+}
+
+/// What a command answers.
+#[derive(Debug)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: Body,
+    /// What it is about, as `wal_…`.
+    pub resource: Option<String>,
+    /// The body with the secret that is shown once.
+    pub secret: Option<Vec<u8>>,
+    /// Whether this is the answer of an earlier request.
+    pub replayed: bool,
+}
+
+/// The body of an answer.
+#[derive(Debug)]
+pub enum Body {
+    /// Nothing.
+    Empty,
+    /// JSON.
+    Json(Vec<u8>),
+    /// A payment, told from its row when the answer is sent.
+    Payment(Box<payments::PaymentRow>),
+}
+
+impl Reply {
+    /// An answer with a body.
+    pub fn json(status: u16, body: &impl serde::Serialize, resource: impl ToString) -> Self {
+        Self {
+            status,
+            body: Body::Json(encode(body)),
+            resource: Some(resource.to_string()),
+            secret: None,
+            replayed: false,
+        }
+    }
+
+    /// An answer without a body.
+    pub fn empty(resource: impl ToString) -> Self {
+        let resource = Some(resource.to_string());
+        Self {
+            status: 204,
+            body: Body::Empty,
+            resource,
+            secret: None,
+            replayed: false,
+        }
+    }
+
+    /// A payment.
+    pub fn payment(status: u16, row: payments::PaymentRow) -> Self {
+        let body = Body::Payment(Box::new(row));
+        Self {
+            status,
+            body,
+            resource: None,
+            secret: None,
+            replayed: false,
+        }
+    }
+
+    /// A refusal that is remembered: it depends on money and rules.
+    pub fn refused(error: &ApiError, caller: &Caller) -> Self {
+        let body = Body::Json(encode(&error.envelope(&caller.request_id)));
+        let status = error.code.status();
+        Self {
+            status,
+            body,
+            resource: None,
+            secret: None,
+            replayed: false,
+        }
+    }
+
+    /// The body to send.
+    pub fn bytes(self) -> Vec<u8> {
+        match (self.secret, self.body) {
+            (Some(secret), _) => secret,
+            (None, Body::Empty) => Vec::new(),
+            (None, Body::Json(bytes)) => bytes,
+            (None, Body::Payment(row)) => payments::encode_reply(&row, self.status),
+        }
+    }
+}
+
+/// JSON of a value that always has one.
+pub fn encode(value: &impl serde::Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).expect("answers have text keys and finite numbers")
+}
+
+/// Runs a command once for its key.
+///
+/// # Errors
+/// `IDEMPOTENCY_KEY_REUSE` when the key was used for something else; else what
+/// the command is refused with, which is not remembered.
+pub fn once(
+    tx: &mut Tx<'_>,
+    claim: Option<&Claim>,
+    run: impl FnOnce(&mut Tx<'_>) -> Result<Reply, Stop>,
+) -> Result<Reply, Stop> {
+    let Some(claim) = claim else { return run(tx) };
+    if let Some(record) = tx.record(&claim.hash)
+        && let Some(reply) = replay(tx, claim, &record)?
+    {
+        return Ok(reply);
+    }
+    let reply = run(tx)?;
+    remember(tx, claim, &reply)?;
+    Ok(reply)
+}
+
+fn remember(tx: &mut Tx<'_>, claim: &Claim, reply: &Reply) -> Result<(), Stop> {
+    let (resource, answer) = match &reply.body {
+        Body::Payment(row) => (row.id.key(), None),
+        Body::Json(bytes) => (0, Some(store_answer(tx, claim, reply, bytes)?)),
+        Body::Empty => (0, Some(store_answer(tx, claim, reply, &[])?)),
+    };
+    tx.add_record(IdempotencyRow {
+        hash: claim.hash,
+        fingerprint: claim.fingerprint,
+        status: reply.status,
+        resource,
+        answer,
+    });
+    Ok(())
+}
+
+fn store_answer(tx: &mut Tx<'_>, claim: &Claim, reply: &Reply, body: &[u8]) -> Result<i64, Stop> {
+    let id = tx.next_id::<wallgent_core::id::Entry>().key();
+    let sealed = match &reply.secret {
+        None => None,
+        Some(secret) => {
+            let sealed = tx.vault().seal(place(id), secret);
+            Some(sealed.map_err(|error| DbError::Layout(error.to_string()))?)
+        }
+    };
+    let expires_at = (!claim.forever).then(|| tx.now().plus_seconds(KEY_SECONDS));
+    let sealed_until = sealed
+        .is_some()
+        .then(|| tx.now().plus_seconds(SECRET_SECONDS));
+    let answer = store::Answer {
+        resource: reply.resource.clone(),
+        body: body.to_vec(),
+        sealed,
+        sealed_until,
+        expires_at,
+    };
+    store::insert_answer(tx, id, &claim.hash, answer)?;
+    Ok(id)
+}
+
+const fn place(row: i64) -> Place {
+    Place {
+        table: "answers",
+        row,
+        column: "sealed",
+    }
+}
+
+/// The first answer again; nothing when the key has been forgotten.
+fn replay(tx: &mut Tx<'_>, claim: &Claim, record: &Record) -> Result<Option<Reply>, Stop> {
+    let Some(id) = record.answer else {
+        let payment = payment_id(record)?;
+        if record.fingerprint != claim.fingerprint {
+            return Err(error::key_reuse(Some(&payment.to_string())).into());
+        }
+        let mut reply = payments::replay(tx, payment)?;
+        reply.replayed = true;
+        return Ok(Some(reply));
+    };
+    let answer = store::load_answer(tx, id)?;
+    if answer
+        .expires_at
+        .is_some_and(|expires_at| expires_at <= tx.now())
+    {
+        return Ok(None);
+    }
+    if record.fingerprint != claim.fingerprint {
+        return Err(error::key_reuse(answer.resource.as_deref()).into());
+    }
+    let readable = answer.sealed_until.is_some_and(|until| tx.now() < until);
+    let secret = match answer.sealed.filter(|_| readable) {
+        None => None,
+        Some(sealed) => {
+            let opened = tx.vault().open(place(id), &sealed);
+            Some(opened.map_err(|error| DbError::Layout(error.to_string()))?)
+        }
+    };
+    let body = if answer.body.is_empty() {
+        Body::Empty
+    } else {
+        Body::Json(answer.body)
+    };
+    let (status, resource) = (record.status, answer.resource);
+    Ok(Some(Reply {
+        status,
+        body,
+        resource,
+        secret,
+        replayed: true,
+    }))
+}
+
+fn payment_id(record: &Record) -> Result<TransactionId, Stop> {
+    let id = TransactionId::from_key(record.resource);
+    id.ok_or_else(|| DbError::Layout("a record names no payment".to_owned()).into())
+}

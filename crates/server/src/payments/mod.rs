@@ -1,0 +1,69 @@
+//! Payments between wallets.
+//!
+//! A payment is one ledger transaction. [`send`] decides and posts it, holds
+//! it for a human, or refuses it; [`reverse`] gives it back; [`batch`] sends
+//! several together.
+
+mod batch;
+mod render;
+mod reverse;
+pub mod routes;
+mod send;
+mod store;
+
+pub use batch::batch_in;
+pub use render::{encode_reply, payment};
+pub use reverse::reverse_in;
+pub use send::{Approval, Sending, fingerprint, frozen, send_in};
+pub use store::{Filter, PaymentRow, View, list, load};
+
+use wallgent_api::{ApiError, ErrorCode};
+use wallgent_core::id::TransactionId;
+use wallgent_core::payment::PaymentStatus;
+
+use crate::approvals;
+use crate::db::DbError;
+use crate::engine::{Stop, Tx};
+use crate::idempotency::{Body, Reply};
+
+/// The route under which a payment's idempotency key counts, alone or in a
+/// batch.
+pub const ROUTE: &str = "POST /v1/payments";
+
+/// The answer to a request that was made before: the payment as it was first
+/// answered, or, when it had to wait for a human, what came of it.
+pub fn replay(tx: &mut Tx<'_>, id: TransactionId) -> Result<Reply, Stop> {
+    let row = load(tx.reader()?, id)?;
+    let mut row = row.ok_or_else(|| DbError::Layout(format!("{id} has no row")))?;
+    match row.status {
+        PaymentStatus::PendingApproval => Ok(Reply::payment(202, row)),
+        PaymentStatus::Rejected | PaymentStatus::Expired => {
+            let error = not_approved(tx, &row)?;
+            let body =
+                crate::idempotency::encode(&serde_json::json!({ "error": error.body(None) }));
+            let mut reply = Reply::payment(error.code.status(), row);
+            reply.body = Body::Json(body);
+            Ok(reply)
+        }
+        _ => {
+            row.status = PaymentStatus::Posted;
+            row.reversed = wallgent_core::Amount::ZERO;
+            Ok(Reply::payment(200, row))
+        }
+    }
+}
+
+fn not_approved(tx: &mut Tx<'_>, row: &PaymentRow) -> Result<ApiError, Stop> {
+    let reason = match row.approval {
+        Some(approval) => approvals::reason(tx.reader()?, approval)?,
+        None => None,
+    };
+    let message = match row.status {
+        PaymentStatus::Expired => "Nobody approved the payment in time",
+        _ => "The payment was not approved",
+    };
+    Ok(ApiError::new(ErrorCode::PolicyDenied, message)
+        .with("approvalId", row.approval)
+        .with("approvalStatus", row.status.as_str())
+        .with("reason", reason))
+}

@@ -1,0 +1,61 @@
+//! Payments as answers show them.
+
+use serde_json::Value;
+use wallgent_api::types::CURRENCY;
+use wallgent_api::types::payments::Payment;
+use wallgent_api::{ApiError, ErrorCode};
+
+use super::{PaymentRow, View};
+use crate::idempotency::encode;
+
+/// A payment as its viewer may see it.
+#[must_use]
+pub fn payment(row: &PaymentRow) -> Payment {
+    let own = row.view == View::Sender;
+    let status = row.status.as_str().to_owned();
+    Payment {
+        id: row.id,
+        from: row.from,
+        to: row.to,
+        from_wallet_id: row.from,
+        to_wallet_id: row.to,
+        amount: row.amount,
+        fee: own.then_some(row.fee),
+        currency: CURRENCY.to_owned(),
+        state: status.clone(),
+        status,
+        description: row.description.clone(),
+        idempotency_key: row.idempotency_key.clone().filter(|_| own),
+        rail: "LEDGER".to_owned(),
+        merchant_id: None,
+        batch_id: row.batch.filter(|_| own),
+        approval_id: row.approval.filter(|_| own),
+        reversed_amount: row.reversed,
+        environment: row.environment.as_str().to_owned(),
+        created_at: row.created_at,
+        settled_at: row.settled_at,
+        balance_after: row.balance_after.filter(|_| own),
+        available_after: row.available_after.filter(|_| own),
+        reversal_id: row.reversal,
+        error: None,
+    }
+}
+
+/// The body of an answer: the payment, and with status 202 what it waits for.
+#[must_use]
+pub fn encode_reply(row: &PaymentRow, status: u16) -> Vec<u8> {
+    let mut payment = payment(row);
+    if status == ErrorCode::ApprovalRequired.status() {
+        payment.error = Some(approval_required(row));
+    }
+    encode(&payment)
+}
+
+fn approval_required(row: &PaymentRow) -> Value {
+    let message =
+        "A policy asks for a human's approval; the payment is queued, do not send it again";
+    ApiError::new(ErrorCode::ApprovalRequired, message)
+        .with("approvalId", row.approval)
+        .with("expiresAt", row.approval_expires_at)
+        .body(None)
+}

@@ -1,0 +1,251 @@
+//! Rows of payments.
+
+use wallgent_core::id::{ApprovalId, BatchId, TransactionId, WalletId};
+use wallgent_core::payment::PaymentStatus;
+use wallgent_core::{Amount, Environment, Timestamp};
+
+use crate::db::{Connection, DbError, DbResult, Row, Value};
+use crate::engine::{ScopeId, Tx};
+
+/// Whose eyes see a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// The organization that pays.
+    Sender,
+    /// An organization that is only paid.
+    Receiver,
+}
+
+/// A payment.
+#[derive(Clone, Debug)]
+pub struct PaymentRow {
+    pub id: TransactionId,
+    pub scope: ScopeId,
+    pub to_scope: Option<ScopeId>,
+    pub environment: Environment,
+    pub view: View,
+    pub status: PaymentStatus,
+    pub from: WalletId,
+    pub to: WalletId,
+    pub amount: Amount,
+    pub fee: Amount,
+    pub balance_after: Option<Amount>,
+    pub available_after: Option<Amount>,
+    pub reversed: Amount,
+    pub description: Option<String>,
+    pub idempotency_key: Option<String>,
+    pub batch: Option<BatchId>,
+    pub approval: Option<ApprovalId>,
+    pub approval_expires_at: Option<Timestamp>,
+    pub reversal: Option<TransactionId>,
+    pub created_at: Timestamp,
+    pub settled_at: Option<Timestamp>,
+}
+
+const COLUMNS: &str = "t.id, t.scope_id, t.to_scope_id, s.environment, t.status, \
+    t.from_wallet_id, t.to_wallet_id, t.amount, t.fee, t.balance_after, t.available_after, \
+    t.reversed_amount, t.description, t.idempotency_key, t.batch_id, t.approval_id, \
+    a.expires_at, t.created_at, t.settled_at";
+
+const SOURCE: &str = "transactions t JOIN scopes s ON s.id = t.scope_id \
+    LEFT JOIN approvals a ON a.id = t.approval_id";
+
+fn read(row: &Row) -> DbResult<PaymentRow> {
+    let broken = || DbError::Layout("a payment's row cannot be read".to_owned());
+    let wallet = |column| {
+        row.int(column)
+            .and_then(|key| WalletId::from_key(key).ok_or_else(broken))
+    };
+    let amount = |column| row.int(column).map(Amount::from_units);
+    let maybe_amount = |column| Ok::<_, DbError>(row.maybe_int(column)?.map(Amount::from_units));
+    Ok(PaymentRow {
+        id: TransactionId::from_key(row.int(0)?).ok_or_else(broken)?,
+        scope: row.int(1)?,
+        to_scope: row.maybe_int(2)?,
+        environment: Environment::from_name(row.text(3)?).ok_or_else(broken)?,
+        view: View::Sender,
+        status: PaymentStatus::from_name(row.text(4)?).ok_or_else(broken)?,
+        from: wallet(5)?,
+        to: wallet(6)?,
+        amount: amount(7)?,
+        fee: amount(8)?,
+        balance_after: maybe_amount(9)?,
+        available_after: maybe_amount(10)?,
+        reversed: amount(11)?,
+        description: row.maybe_text(12)?.map(str::to_owned),
+        idempotency_key: row.maybe_text(13)?.map(str::to_owned),
+        batch: row.maybe_int(14)?.and_then(BatchId::from_key),
+        approval: row.maybe_int(15)?.and_then(ApprovalId::from_key),
+        approval_expires_at: row.maybe_int(16)?.map(Timestamp::from_micros),
+        reversal: None,
+        created_at: Timestamp::from_micros(row.int(17)?),
+        settled_at: row.maybe_int(18)?.map(Timestamp::from_micros),
+    })
+}
+
+impl PaymentRow {
+    /// Whether a scope takes part in the payment.
+    #[must_use]
+    pub fn concerns(&self, scope: ScopeId) -> bool {
+        self.scope == scope || self.to_scope == Some(scope)
+    }
+
+    /// The payment as a scope sees it.
+    #[must_use]
+    pub fn seen_by(mut self, scope: ScopeId) -> Self {
+        self.view = if self.scope == scope {
+            View::Sender
+        } else {
+            View::Receiver
+        };
+        self
+    }
+}
+
+/// Reads one payment.
+pub fn load(connection: &mut Connection, id: TransactionId) -> DbResult<Option<PaymentRow>> {
+    let text = format!("SELECT {COLUMNS} FROM {SOURCE} WHERE t.id = $1 AND t.kind = 'PAYMENT'");
+    let rows = connection.query_composed(&text, &[Value::Int(id.key())])?;
+    rows.first().map(read).transpose()
+}
+
+/// What a list of payments is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub scope: ScopeId,
+    /// Only payments of these wallets, when the key sees no others.
+    pub wallets: Option<Vec<WalletId>>,
+    pub status: Option<PaymentStatus>,
+    /// Payments sent with this idempotency key.
+    pub key: Option<String>,
+    /// Only numbers below this.
+    pub before: i64,
+    /// Only numbers from this on.
+    pub from: i64,
+    pub limit: i64,
+}
+
+/// Lists payments, newest first.
+pub fn list(connection: &mut Connection, filter: &Filter) -> DbResult<Vec<PaymentRow>> {
+    if let Some(key) = &filter.key {
+        return with_key(connection, filter, key);
+    }
+    let rows = match &filter.wallets {
+        Some(wallets) => of_wallets(connection, filter, wallets)?,
+        None => of_scope(connection, filter)?,
+    };
+    rows.iter()
+        .map(read)
+        .map(|row| Ok(row?.seen_by(filter.scope)))
+        .collect()
+}
+
+fn of_scope(connection: &mut Connection, filter: &Filter) -> DbResult<Vec<Row>> {
+    let status = status_clause(filter);
+    let branch = |side: &str| {
+        format!(
+            "SELECT * FROM (SELECT id FROM transactions WHERE {side} = $1 AND id < $2 \
+             AND id >= $3 AND kind = 'PAYMENT' {status} ORDER BY id DESC LIMIT $4) AS {side}_ids"
+        )
+    };
+    let text = format!(
+        "SELECT {COLUMNS} FROM ({} UNION ALL {}) AS ids JOIN transactions t ON t.id = ids.id \
+         JOIN scopes s ON s.id = t.scope_id LEFT JOIN approvals a ON a.id = t.approval_id \
+         ORDER BY t.id DESC LIMIT $4",
+        branch("scope_id"),
+        branch("to_scope_id"),
+    );
+    let values = [filter.scope, filter.before, filter.from, filter.limit].map(Value::Int);
+    connection.query_composed(&text, &values)
+}
+
+/// The statuses are our own words, never a caller's.
+fn status_clause(filter: &Filter) -> String {
+    filter.status.map_or(String::new(), |status| {
+        format!("AND status = '{}'", status.as_str())
+    })
+}
+
+/// Payments of some wallets: each wallet's chain is walked from its newest
+/// payment that is wanted.
+fn of_wallets(
+    connection: &mut Connection,
+    filter: &Filter,
+    wallets: &[WalletId],
+) -> DbResult<Vec<Row>> {
+    let mut ids = Vec::new();
+    for wallet in wallets {
+        ids.extend(chain_of(connection, filter, *wallet)?);
+    }
+    ids.sort_unstable_by(|a, b| b.cmp(a));
+    ids.dedup();
+    ids.truncate(usize::try_from(filter.limit).unwrap_or(usize::MAX));
+    rows_of(connection, &ids)
+}
+
+fn chain_of(connection: &mut Connection, filter: &Filter, wallet: WalletId) -> DbResult<Vec<i64>> {
+    let status = status_clause(filter).replace("status", "t.status");
+    let text = format!(
+        "WITH RECURSIVE chain (id, found) AS ( \
+             SELECT last_payment_id, CAST(0 AS BIGINT) FROM accounts WHERE id = $1 \
+             UNION ALL \
+             SELECT CASE WHEN t.from_wallet_id = $1 THEN t.previous_from_id \
+                         ELSE t.previous_to_id END, \
+                    chain.found + CASE WHEN t.id < $2 {status} THEN 1 ELSE 0 END \
+             FROM chain JOIN transactions t ON t.id = chain.id \
+             WHERE chain.found < $4 AND chain.id >= $3 AND chain.id > 0 \
+         ) \
+         SELECT chain.id FROM chain JOIN transactions t ON t.id = chain.id \
+         WHERE chain.id < $2 AND chain.id >= $3 {status} ORDER BY chain.id DESC LIMIT $4"
+    );
+    let values = [wallet.key(), filter.before, filter.from, filter.limit].map(Value::Int);
+    let rows = connection.query_composed(&text, &values)?;
+    rows.iter().map(|row| row.int(0)).collect()
+}
+
+fn rows_of(connection: &mut Connection, ids: &[i64]) -> DbResult<Vec<Row>> {
+    let text = format!("SELECT {COLUMNS} FROM {SOURCE} WHERE t.id = $1 AND t.kind = 'PAYMENT'");
+    let mut rows = Vec::with_capacity(ids.len());
+    for id in ids {
+        rows.extend(connection.query_composed(&text, &[Value::Int(*id)])?);
+    }
+    Ok(rows)
+}
+
+fn with_key(connection: &mut Connection, filter: &Filter, key: &str) -> DbResult<Vec<PaymentRow>> {
+    let prefix = crate::idempotency::key_prefix(filter.scope, key);
+    let ids = crate::idempotency::matching(connection, &prefix)?;
+    let rows = rows_of(connection, &ids)?;
+    let mut found = Vec::new();
+    for row in &rows {
+        let payment = read(row)?.seen_by(filter.scope);
+        let in_range = payment.id.key() < filter.before && payment.id.key() >= filter.from;
+        let of_wallet = filter
+            .wallets
+            .as_ref()
+            .is_none_or(|wallets| wallets.contains(&payment.from) || wallets.contains(&payment.to));
+        let of_status = filter.status.is_none_or(|status| status == payment.status);
+        let of_key = payment.idempotency_key.as_deref() == Some(key);
+        if in_range && of_wallet && of_status && of_key && payment.scope == filter.scope {
+            found.push(payment);
+        }
+    }
+    found.truncate(usize::try_from(filter.limit).unwrap_or(usize::MAX));
+    Ok(found)
+}
+
+/// Notes how much of a payment was given back.
+pub(super) fn set_reversed(
+    tx: &mut Tx<'_>,
+    id: TransactionId,
+    reversed: Amount,
+    status: PaymentStatus,
+) -> DbResult<()> {
+    let text = "UPDATE transactions SET reversed_amount = $1, status = $2 WHERE id = $3";
+    let values = [
+        Value::Int(reversed.units()),
+        Value::from(status.as_str()),
+        Value::Int(id.key()),
+    ];
+    tx.execute(text, &values).map(drop)
+}

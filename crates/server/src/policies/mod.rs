@@ -1,0 +1,351 @@
+//! Spend policies: keeping them, asking them, noting what they decided.
+
+pub mod routes;
+mod store;
+
+use wallgent_api::types::policies::{Policy as Wire, PolicyChange, PolicyViolation};
+use wallgent_api::{ApiError, ErrorCode};
+use wallgent_core::id::{AddressId, EvaluationId, PolicyId, WalletId};
+use wallgent_core::idempotency::Fingerprint;
+use wallgent_core::policy::{
+    Decision, Evaluation, Policy, Rules, SpendRequest, Violation, evaluate,
+};
+use wallgent_core::{Amount, Permission};
+
+use crate::caller::Caller;
+use crate::engine::{Denial, EvaluationRow, ScopeId, Stop, Tx, Wallet};
+use crate::events::{self, Actor, Change, Subject};
+use crate::idempotency::Reply;
+
+pub use store::{load_hot, load_spent};
+
+/// Policies on one wallet. Each is evaluated on every payment.
+const POLICIES_MAX: usize = 50;
+/// Within this time, repeats of one denial are counted, not recorded again.
+const REPEAT_MICROS: i64 = 1_000_000;
+
+/// What a wallet's policies say about a payment.
+pub fn decide(
+    tx: &mut Tx<'_>,
+    from: WalletId,
+    wallet: &Wallet,
+    to: WalletId,
+    amount: Amount,
+) -> Result<Evaluation, Stop> {
+    if wallet.policies.is_empty() {
+        let allowed = Evaluation {
+            decision: Decision::Allow,
+            violations: Vec::new(),
+            approval_policy: None,
+        };
+        return Ok(allowed);
+    }
+    let spent = tx.spent(from)?.totals;
+    let recipients = if names_recipients(&wallet.policies) {
+        names_of(to)
+    } else {
+        Vec::new()
+    };
+    let request = SpendRequest {
+        amount,
+        recipients: &recipients,
+        now: tx.now(),
+    };
+    Ok(evaluate(&wallet.policies, &request, &spent))
+}
+
+fn names_recipients(policies: &[Policy]) -> bool {
+    policies.iter().any(|policy| {
+        policy.rules.approved_recipients.is_some() || policy.rules.blocked_recipients.is_some()
+    })
+}
+
+/// Every name that a list of recipients may call a wallet by.
+#[must_use]
+pub fn names_of(wallet: WalletId) -> Vec<String> {
+    let address = AddressId::from_key(wallet.key()).expect("keys are never negative");
+    vec![wallet.to_string(), address.to_string()]
+}
+
+/// The refusal of a payment that breaks a policy.
+#[must_use]
+pub fn denied(violations: &[Violation]) -> ApiError {
+    let all: Vec<PolicyViolation> = violations.iter().map(Into::into).collect();
+    let first = violations.first();
+    let message = first.map_or_else(|| "A policy denies the payment".to_owned(), explain);
+    ApiError::new(ErrorCode::PolicyDenied, message)
+        .with("policyId", first.map(|it| it.policy_id))
+        .with("rule", first.map(|it| it.rule.as_str()))
+        .with("violations", all)
+        .with("hint", first.map(hint))
+}
+
+fn explain(violation: &Violation) -> String {
+    let (name, rule) = (&violation.policy_name, violation.rule.as_str());
+    let observed = violation.observed.as_deref().unwrap_or_default();
+    match &violation.limit {
+        Some(limit) => {
+            format!("Policy \"{name}\" denies: {rule} is {limit}, this makes {observed}")
+        }
+        None => format!("Policy \"{name}\" denies: {rule} does not allow {observed}"),
+    }
+}
+
+fn hint(violation: &Violation) -> String {
+    match (&violation.remaining, violation.resets_at) {
+        (Some(remaining), Some(resets_at)) => {
+            format!(
+                "{remaining} is left until {resets_at}; wait, or ask the owner to raise the limit"
+            )
+        }
+        (Some(remaining), None) => {
+            format!("at most {remaining} may be moved at once; ask the owner to raise the limit")
+        }
+        (None, _) => {
+            "choose another recipient or time, or ask the owner to change the policy".to_owned()
+        }
+    }
+}
+
+/// Records a denial. The same one again within a second is counted.
+pub fn note_denial(
+    tx: &mut Tx<'_>,
+    wallet: WalletId,
+    scope: ScopeId,
+    amount: Amount,
+    recipient: &str,
+    violations: &[Violation],
+) -> Result<(), Stop> {
+    let all: Vec<PolicyViolation> = violations.iter().map(Into::into).collect();
+    let mut fingerprint = Fingerprint::new("denial")
+        .number(amount.units())
+        .text(recipient);
+    for violation in violations {
+        fingerprint = fingerprint
+            .number(violation.policy_id.key())
+            .text(violation.rule.as_str());
+    }
+    let fingerprint = fingerprint.finish();
+    let now = tx.now();
+    let repeated = tx.denial(wallet).filter(|denial| {
+        denial.fingerprint == fingerprint
+            && now.micros().saturating_sub(denial.since.micros()) < REPEAT_MICROS
+    });
+    let denial = match repeated {
+        Some(denial) => Denial {
+            repeats: denial.repeats + 1,
+            ..denial
+        },
+        None => Denial {
+            id: tx.next_id(),
+            fingerprint,
+            since: now,
+            repeats: 1,
+        },
+    };
+    tx.put_denial(wallet, denial);
+    tx.add_evaluation(EvaluationRow {
+        id: denial.id,
+        scope,
+        wallet,
+        decision: Decision::Deny.as_str(),
+        amount,
+        recipient: recipient.to_owned(),
+        violations: text_of(&all),
+        repeats: denial.repeats,
+        created_at: denial.since,
+        last_at: now,
+    });
+    Ok(())
+}
+
+/// Records that a human was asked.
+pub fn note_approval(
+    tx: &mut Tx<'_>,
+    wallet: WalletId,
+    scope: ScopeId,
+    amount: Amount,
+    recipient: &str,
+) -> Result<(), Stop> {
+    let id: EvaluationId = tx.next_id();
+    let now = tx.now();
+    tx.add_evaluation(EvaluationRow {
+        id,
+        scope,
+        wallet,
+        decision: Decision::RequireApproval.as_str(),
+        amount,
+        recipient: recipient.to_owned(),
+        violations: "[]".to_owned(),
+        repeats: 1,
+        created_at: now,
+        last_at: now,
+    });
+    Ok(())
+}
+
+fn text_of(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("violations have text keys")
+}
+
+/// Adds a policy to a wallet.
+pub fn create_in(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    wallet_id: &str,
+    change: PolicyChange,
+) -> Result<Reply, Stop> {
+    caller.recheck(tx, Permission::PoliciesWrite)?;
+    let (wallet_id, wallet) = caller.own_wallet(tx, wallet_id)?;
+    caller.require_owner()?;
+    if wallet.policies.len() >= POLICIES_MAX {
+        let message = format!("A wallet has at most {POLICIES_MAX} policies");
+        return Err(crate::error::conflict(message, wallet.status.as_str()).into());
+    }
+    let id: PolicyId = tx.next_id();
+    let mut policy = Policy {
+        id,
+        name: String::new(),
+        enabled: true,
+        rules: Rules::default(),
+    };
+    change.apply(&mut policy);
+    store::insert(tx, wallet.scope, wallet_id, &policy)?;
+    let now = tx.now();
+    let wire = wire(wallet_id, &policy, now, now);
+    replace(tx, wallet_id, wallet, |policies| policies.push(policy));
+    note(tx, caller, Change::PolicyCreated, wallet_id, &wire)?;
+    Ok(Reply::json(201, &wire, id))
+}
+
+/// Changes a policy.
+pub fn update_in(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    wallet_id: Option<&str>,
+    policy_id: &str,
+    change: PolicyChange,
+) -> Result<Reply, Stop> {
+    caller.recheck(tx, Permission::PoliciesWrite)?;
+    let found = find(tx, caller, wallet_id, policy_id)?;
+    caller.require_owner()?;
+    let mut policy = found.policy;
+    change.apply(&mut policy);
+    let now = tx.now();
+    store::update(tx, &policy)?;
+    let wire = wire(found.wallet_id, &policy, found.created_at, now);
+    let changed = policy.clone();
+    replace(tx, found.wallet_id, found.wallet, |policies| {
+        for policy in policies.iter_mut().filter(|it| it.id == changed.id) {
+            *policy = changed.clone();
+        }
+    });
+    note(tx, caller, Change::PolicyUpdated, found.wallet_id, &wire)?;
+    Ok(Reply::json(200, &wire, policy.id))
+}
+
+/// Removes a policy.
+pub fn delete_in(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    wallet_id: Option<&str>,
+    policy_id: &str,
+) -> Result<Reply, Stop> {
+    caller.recheck(tx, Permission::PoliciesWrite)?;
+    let found = find(tx, caller, wallet_id, policy_id)?;
+    caller.require_owner()?;
+    let id = found.policy.id;
+    store::delete(tx, id)?;
+    let wire = wire(found.wallet_id, &found.policy, found.created_at, tx.now());
+    replace(tx, found.wallet_id, found.wallet, |policies| {
+        policies.retain(|it| it.id != id)
+    });
+    note(tx, caller, Change::PolicyDeleted, found.wallet_id, &wire)?;
+    Ok(Reply::empty(id))
+}
+
+struct Found {
+    wallet_id: WalletId,
+    wallet: Wallet,
+    policy: Policy,
+    created_at: wallgent_core::Timestamp,
+}
+
+/// A policy of the caller's, named with or without its wallet.
+fn find(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    wallet_text: Option<&str>,
+    policy_text: &str,
+) -> Result<Found, Stop> {
+    if let Some(text) = wallet_text {
+        caller.own_wallet(tx, text)?;
+    }
+    let missing = || not_found(policy_text);
+    let id: PolicyId = policy_text.parse().map_err(|_| missing())?;
+    let (wallet_id, created_at) = store::home(tx.reader()?, id)?.ok_or_else(missing)?;
+    if wallet_text.is_some_and(|text| text != wallet_id.to_string()) {
+        return Err(missing().into());
+    }
+    let wallet = tx.wallet(wallet_id)?.ok_or_else(missing)?;
+    let scope = tx.scope(wallet.scope)?;
+    caller.may_touch(scope.organization, scope.environment, wallet_id, missing)?;
+    let policy = crate::engine::state::policy_of(&wallet, id)
+        .cloned()
+        .ok_or_else(missing)?;
+    Ok(Found {
+        wallet_id,
+        wallet,
+        policy,
+        created_at,
+    })
+}
+
+fn not_found(text: &str) -> ApiError {
+    ApiError::new(ErrorCode::PolicyNotFound, "No such policy").with("policyId", text)
+}
+
+fn replace(
+    tx: &mut Tx<'_>,
+    id: WalletId,
+    mut wallet: Wallet,
+    change: impl FnOnce(&mut Vec<Policy>),
+) {
+    let mut policies = wallet.policies.to_vec();
+    change(&mut policies);
+    wallet.policies = policies.into();
+    tx.put_wallet(id, wallet);
+}
+
+fn note(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    change: Change,
+    wallet: WalletId,
+    wire: &Wire,
+) -> Result<(), Stop> {
+    let data = serde_json::to_value(wire).unwrap_or_default();
+    let subject = Subject {
+        scope: caller.scope,
+        id: wire.id.key(),
+        wallet: Some(wallet),
+    };
+    events::record(tx, Actor::Key(caller), change, subject, Some(&data))
+}
+
+fn wire(
+    wallet_id: WalletId,
+    policy: &Policy,
+    created_at: wallgent_core::Timestamp,
+    updated_at: wallgent_core::Timestamp,
+) -> Wire {
+    Wire {
+        id: policy.id,
+        wallet_id,
+        name: policy.name.clone(),
+        enabled: policy.enabled,
+        rules: (&policy.rules).into(),
+        created_at,
+        updated_at,
+    }
+}

@@ -1,0 +1,3 @@
+//! What exists only for trying things out.
+
+pub mod routes;

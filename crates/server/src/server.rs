@@ -1,0 +1,266 @@
+//! Starting and stopping.
+
+use std::fs::File;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::admin;
+use crate::app::App;
+use crate::config::Config;
+use crate::crypto::{Vault, VaultError};
+use crate::db::{self, Connection, DbError, Location, ReadPool};
+use crate::engine::{self, Clock, Engine, EngineOptions};
+use crate::http::{self, RateLimits};
+use crate::keys::KeyCache;
+use crate::metrics::Metrics;
+
+/// The file beside the store that keeps its encryption key.
+const KEY_FILE: &str = "encryption.key";
+/// The log beside the embedded store is copied into it from this size on.
+const LOG_BYTES: u64 = 8 << 20;
+/// How often the log's size is looked at.
+const LOG_PAUSE: Duration = Duration::from_millis(100);
+/// How often callers that went away are forgotten.
+const FORGET_PAUSE: Duration = Duration::from_secs(60);
+/// How long a process that is not the writer trusts the keys it knows.
+const STANDBY_KEYS_PAUSE: Duration = Duration::from_secs(1);
+
+/// Why the service does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The store.
+    #[error("{0}")]
+    Store(#[from] DbError),
+    /// The encryption key.
+    #[error("{0}")]
+    Key(#[from] VaultError),
+    /// PostgreSQL keeps no key beside itself.
+    #[error(
+        "set encryption_key (64 hexadecimal digits): a store on PostgreSQL has no file beside it to keep one in"
+    )]
+    NoKey,
+    /// Another process holds the store.
+    #[error("{0} is in use by another wallgent process")]
+    InUse(String),
+    /// A file or a socket.
+    #[error("{what}: {error}")]
+    Io {
+        /// Which.
+        what: String,
+        /// Why.
+        error: std::io::Error,
+    },
+}
+
+fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> StartError {
+    let what = what.into();
+    move |error| StartError::Io { what, error }
+}
+
+/// A store that this process alone may change.
+pub struct Offline {
+    engine: Engine,
+    /// Held as long as the store is ours.
+    _lock: Option<File>,
+}
+
+impl Offline {
+    /// Opens the store while no server runs.
+    pub fn open(config: &Config) -> Result<Self, StartError> {
+        let metrics = Arc::new(Metrics::new());
+        let (engine, lock) = open_engine(config, &Clock::Wall, &metrics)?;
+        Ok(Self {
+            engine,
+            _lock: lock,
+        })
+    }
+
+    /// Runs an operator's command.
+    pub async fn execute(&self, request: admin::Request) -> Result<serde_json::Value, String> {
+        admin::execute(&self.engine, request).await
+    }
+
+    /// Closes the store.
+    pub async fn close(self) {
+        self.engine.stop().await;
+    }
+}
+
+fn open_engine(
+    config: &Config,
+    clock: &Clock,
+    metrics: &Arc<Metrics>,
+) -> Result<(Engine, Option<File>), StartError> {
+    std::fs::create_dir_all(&config.data).map_err(io(config.data.display().to_string()))?;
+    let lock = match &config.database {
+        Location::Sqlite(path) => Some(lock(path)?),
+        Location::Postgres(_) => None,
+    };
+    let vault = Arc::new(vault(config)?);
+    let engine = engine::start(EngineOptions {
+        location: config.database.clone(),
+        clock: clock.clone(),
+        rules: Arc::new(config.rules.clone()),
+        vault,
+        holder: holder(),
+        metrics: Arc::clone(metrics),
+    })?;
+    Ok((engine, lock))
+}
+
+/// Takes the lock beside an embedded store. It ends with the process.
+fn lock(path: &Path) -> Result<File, StartError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let name = PathBuf::from(name);
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        std::fs::create_dir_all(folder).map_err(io(folder.display().to_string()))?;
+    }
+    let file = File::create(&name).map_err(io(name.display().to_string()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => {
+            Err(StartError::InUse(path.display().to_string()))
+        }
+        Err(std::fs::TryLockError::Error(error)) => Err(io(name.display().to_string())(error)),
+    }
+}
+
+fn vault(config: &Config) -> Result<Vault, StartError> {
+    match &config.encryption_key {
+        Some(key) => Ok(Vault::from_hex(key)?),
+        None if config.key_file => Ok(Vault::from_file(&config.data.join(KEY_FILE))?),
+        None => Err(StartError::NoKey),
+    }
+}
+
+/// A name that no other process has.
+fn holder() -> String {
+    let mut bytes = [0; 8];
+    // Without randomness the process number still tells processes of one
+    // machine apart.
+    let _ = getrandom::fill(&mut bytes);
+    format!("{}-{:016x}", std::process::id(), u64::from_be_bytes(bytes))
+}
+
+/// A running service.
+pub struct Server {
+    app: Arc<App>,
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+    _lock: Option<File>,
+}
+
+impl Server {
+    /// Opens the store, listens, and serves.
+    pub async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
+        let metrics = Arc::new(Metrics::new());
+        let (engine, lock) = open_engine(&config, &clock, &metrics)?;
+        let reads = ReadPool::open(&config.database, config.readers)?;
+        let app = Arc::new(App {
+            engine,
+            reads,
+            keys: Arc::new(KeyCache::default()),
+            limits: RateLimits::new(&clock),
+            clock,
+            config,
+            metrics,
+        });
+        let listen = app.config.listen;
+        let listening = http::listen(&app, listen)
+            .await
+            .map_err(io(listen.to_string()))?;
+        let address = listening.address().map_err(io(listen.to_string()))?;
+        let (stop, stopped) = watch::channel(false);
+        let socket = app.config.admin_socket.clone();
+        let admin = admin::listen(&app, &socket).map_err(io(socket.display().to_string()))?;
+        let tasks = vec![
+            tokio::spawn(listening.serve(stopped.clone())),
+            tokio::spawn(admin.serve(stopped.clone())),
+            tokio::spawn(forget_idle(Arc::clone(&app), stopped)),
+        ];
+        keep_log_short(&app.config.database, stop.subscribe())?;
+        Ok(Self {
+            app,
+            address,
+            stop,
+            tasks,
+            _lock: lock,
+        })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Runs an operator's command.
+    pub async fn execute(&self, request: admin::Request) -> Result<serde_json::Value, String> {
+        admin::execute(&self.app.engine, request).await
+    }
+
+    /// Stops accepting, finishes what is in flight, and closes the store.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a task broke");
+            }
+        }
+        self.app.engine.stop().await;
+        let _ = std::fs::remove_file(&self.app.config.admin_socket);
+    }
+}
+
+async fn forget_idle(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut minutes = tokio::time::interval(FORGET_PAUSE);
+    let mut seconds = tokio::time::interval(STANDBY_KEYS_PAUSE);
+    loop {
+        tokio::select! {
+            _ = minutes.tick() => app.limits.forget_idle(),
+            _ = seconds.tick() => {
+                // The writer tells its own cache of every change; another
+                // process has to look again.
+                if !app.metrics.is_writer_alive() {
+                    app.keys.clear();
+                }
+            }
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+/// Copies the embedded store's log into its file on a thread of its own, so
+/// that no commit waits for it.
+fn keep_log_short(location: &Location, stop: watch::Receiver<bool>) -> Result<(), StartError> {
+    let Location::Sqlite(path) = location.clone() else {
+        return Ok(());
+    };
+    let mut connection = Connection::open_copier(location)?;
+    let copy = move || {
+        while !*stop.borrow() {
+            std::thread::sleep(LOG_PAUSE);
+            if db::wal_bytes(&path) < LOG_BYTES {
+                continue;
+            }
+            if let Err(error) = db::checkpoint(&mut connection) {
+                tracing::warn!(%error, "the log could not be copied");
+            }
+        }
+    };
+    std::thread::Builder::new()
+        .name("log-copier".to_owned())
+        .spawn(copy)
+        .map(drop)
+        .map_err(io("thread"))
+}

@@ -1,0 +1,307 @@
+//! Wallets over HTTP.
+
+use serde_json::json;
+use wallgent_api::types::policies::PolicyEvaluation;
+use wallgent_api::types::wallets::{
+    ChangeStatus, CreateWallet, FundWallet, Funding, UpdateWallet, Wallet, WalletBalance,
+    WalletHold, WalletTransaction,
+};
+use wallgent_api::types::{CURRENCY, List};
+use wallgent_api::{ApiError, ErrorCode};
+use wallgent_core::Permission::{WalletsRead, WalletsWrite};
+use wallgent_core::hold::HoldStatus;
+use wallgent_core::id::{EntryId, HoldId, TransactionId, WalletId};
+use wallgent_core::idempotency::Fingerprint;
+use wallgent_core::wallet::{WalletStatus, WalletType};
+use wallgent_core::{Amount, Timestamp};
+
+use super::{FundingRoute, Switch, WalletRow, store, wire};
+use crate::db::{DbError, DbResult, Row};
+use crate::http::{Answer, Call, Lasting, Route};
+use crate::ledger::Entry;
+use crate::{approvals, error, ledger, wallets};
+
+const MISSING: &[ErrorCode] = &[ErrorCode::WalletNotFound, ErrorCode::EnvironmentMismatch];
+const SWITCHES: &[ErrorCode] = &[
+    ErrorCode::WalletNotFound,
+    ErrorCode::EnvironmentMismatch,
+    ErrorCode::Conflict,
+];
+const FUNDS: &[ErrorCode] = &[
+    ErrorCode::WalletNotFound,
+    ErrorCode::EnvironmentMismatch,
+    ErrorCode::InvalidAmount,
+    ErrorCode::SandboxOnly,
+    ErrorCode::WalletFrozen,
+    ErrorCode::Conflict,
+];
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::new("POST /v1/wallets", WalletsWrite, "Create a wallet", create)
+            .takes::<CreateWallet>()
+            .gives::<Wallet>(201)
+            .or(&[ErrorCode::WalletLimitExceeded]),
+        Route::new("GET /v1/wallets", WalletsRead, "List wallets", list)
+            .paged()
+            .filter("status", "ACTIVE, FROZEN or CLOSED")
+            .filter("type", "ORG, AGENT or STANDARD")
+            .gives::<List<Wallet>>(200),
+        Route::new("GET /v1/wallets/{id}", WalletsRead, "Get a wallet", get)
+            .gives::<Wallet>(200)
+            .or(MISSING),
+        Route::new(
+            "PATCH /v1/wallets/{id}",
+            WalletsWrite,
+            "Change a wallet",
+            update,
+        )
+        .takes::<UpdateWallet>()
+        .gives::<Wallet>(200)
+        .or(MISSING),
+        Route::new(
+            "GET /v1/wallets/{id}/balance",
+            WalletsRead,
+            "Get a wallet's balance",
+            balance,
+        )
+        .gives::<WalletBalance>(200)
+        .or(MISSING),
+        Route::new(
+            "POST /v1/wallets/{id}/fund",
+            WalletsWrite,
+            "Put sandbox money in",
+            fund,
+        )
+        .takes::<FundWallet>()
+        .gives::<Funding>(200)
+        .or(FUNDS),
+        Route::new(
+            "POST /v1/wallets/{id}/freeze",
+            WalletsWrite,
+            "Stop a wallet from paying",
+            freeze,
+        )
+        .may_take::<ChangeStatus>()
+        .gives::<Wallet>(200)
+        .or(SWITCHES),
+        Route::new(
+            "POST /v1/wallets/{id}/unfreeze",
+            WalletsWrite,
+            "Let a wallet pay again",
+            unfreeze,
+        )
+        .may_take::<ChangeStatus>()
+        .gives::<Wallet>(200)
+        .or(SWITCHES),
+        Route::new(
+            "POST /v1/wallets/{id}/close",
+            WalletsWrite,
+            "Close an empty wallet",
+            close,
+        )
+        .may_take::<ChangeStatus>()
+        .gives::<Wallet>(200)
+        .or(SWITCHES),
+        Route::new(
+            "GET /v1/wallets/{id}/transactions",
+            WalletsRead,
+            "List a wallet's entries",
+            entries,
+        )
+        .paged()
+        .gives::<List<WalletTransaction>>(200)
+        .or(MISSING),
+        Route::new(
+            "GET /v1/wallets/{id}/holds",
+            WalletsRead,
+            "List a wallet's holds",
+            holds,
+        )
+        .filter("status", "PENDING, RELEASED, CAPTURED or REVERSED")
+        .gives::<List<WalletHold>>(200)
+        .or(MISSING),
+        Route::new(
+            "GET /v1/wallets/{id}/policy-evaluations",
+            WalletsRead,
+            "List decisions that denied or asked for a human",
+            crate::policies::routes::evaluations,
+        )
+        .paged()
+        .filter("result", "DENY or REQUIRE_APPROVAL")
+        .gives::<List<PolicyEvaluation>>(200)
+        .or(MISSING),
+    ]
+}
+
+async fn create(call: Call) -> Result<Answer, ApiError> {
+    let request = CreateWallet::decode(&call.body)?;
+    let claim = call.plain_claim(Lasting::Days)?;
+    call.run(claim, move |tx, caller| {
+        wallets::create_in(tx, caller, &request)
+    })
+    .await
+}
+
+async fn list(call: Call) -> Result<Answer, ApiError> {
+    let page = call.page()?;
+    let filter = store::Filter {
+        scope: call.caller.scope,
+        wallets: call.caller.wallets.as_ref().map(|wallets| wallets.to_vec()),
+        status: call.query_word("status", WalletStatus::from_name)?,
+        kind: call.query_word("type", WalletType::from_name)?,
+        before: page.before,
+        limit: page.limit + 1,
+    };
+    let rows = call
+        .read(move |connection| store::list(connection, &filter))
+        .await?;
+    Ok(Answer::ok(&page.list(
+        rows,
+        |row| row.id.key(),
+        |row| wire(&row),
+    )))
+}
+
+/// One of the caller's wallets, for reading.
+pub(crate) async fn find(call: &Call) -> Result<WalletRow, ApiError> {
+    let text = call.param("id").to_owned();
+    let missing = || error::wallet_not_found(&text);
+    let id: WalletId = text.parse().map_err(|_| missing())?;
+    let row = call
+        .read(move |connection| store::get(connection, id))
+        .await?;
+    let row = row.ok_or_else(missing)?;
+    call.caller
+        .may_touch(row.organization, row.environment, id, missing)?;
+    Ok(row)
+}
+
+async fn get(call: Call) -> Result<Answer, ApiError> {
+    Ok(Answer::ok(&wire(&find(&call).await?)))
+}
+
+async fn update(call: Call) -> Result<Answer, ApiError> {
+    let request = UpdateWallet::decode(&call.body)?;
+    let claim = call.plain_claim(Lasting::Days)?;
+    let id = call.param("id").to_owned();
+    call.run(claim, move |tx, caller| {
+        wallets::update_in(tx, caller, &id, request)
+    })
+    .await
+}
+
+async fn balance(call: Call) -> Result<Answer, ApiError> {
+    let row = find(&call).await?;
+    Ok(Answer::ok(&WalletBalance {
+        wallet_id: row.id,
+        available: row.balance.available(),
+        pending: Amount::ZERO,
+        held: row.balance.held,
+        balance: row.balance.posted,
+        currency: CURRENCY.to_owned(),
+    }))
+}
+
+async fn fund(call: Call) -> Result<Answer, ApiError> {
+    let request = FundWallet::decode(&call.body)?;
+    let id = call.param("id").to_owned();
+    let meaning = Fingerprint::new("fund")
+        .text(&id)
+        .number(request.amount.units())
+        .finish();
+    let claim = call.claim(call.key()?, meaning, Lasting::Forever);
+    call.run(claim, move |tx, caller| {
+        wallets::fund_in(tx, caller, &id, request.amount, FundingRoute::Wallet)
+    })
+    .await
+}
+
+async fn freeze(call: Call) -> Result<Answer, ApiError> {
+    switch(call, Switch::Freeze).await
+}
+
+async fn unfreeze(call: Call) -> Result<Answer, ApiError> {
+    switch(call, Switch::Unfreeze).await
+}
+
+async fn close(call: Call) -> Result<Answer, ApiError> {
+    switch(call, Switch::Close).await
+}
+
+async fn switch(call: Call, switch: Switch) -> Result<Answer, ApiError> {
+    let request = ChangeStatus::decode(&call.body)?;
+    let claim = call.plain_claim(Lasting::Days)?;
+    let id = call.param("id").to_owned();
+    call.run(claim, move |tx, caller| {
+        wallets::switch_in(tx, caller, &id, switch, request.reason.as_deref())
+    })
+    .await
+}
+
+async fn entries(call: Call) -> Result<Answer, ApiError> {
+    let page = call.page()?;
+    let wallet = find(&call).await?.id;
+    let before = if page.before == i64::MAX {
+        0
+    } else {
+        page.before
+    };
+    let limit = page.limit + 1;
+    let read = move |connection: &mut _| ledger::list_entries(connection, wallet, before, limit);
+    let rows = call.read(read).await?;
+    Ok(Answer::ok(&page.list(
+        rows,
+        |row| row.id,
+        |row| entry(wallet, row),
+    )))
+}
+
+fn entry(wallet_id: WalletId, row: Entry) -> WalletTransaction {
+    let debit = row.amount.is_negative();
+    let amount = if debit {
+        row.amount.checked_neg().unwrap_or(Amount::MAX)
+    } else {
+        row.amount
+    };
+    WalletTransaction {
+        id: EntryId::from_key(row.id).expect("keys are never negative"),
+        wallet_id,
+        transaction_id: TransactionId::from_key(row.transaction).expect("keys are never negative"),
+        amount,
+        direction: if debit { "DEBIT" } else { "CREDIT" }.to_owned(),
+        entry_type: row.kind,
+        balance_after: row.balance_after,
+        description: row.description,
+        related_transaction_id: row.related.and_then(TransactionId::from_key),
+        created_at: row.created_at,
+    }
+}
+
+async fn holds(call: Call) -> Result<Answer, ApiError> {
+    let status = call.query_word("status", HoldStatus::from_name)?;
+    let wallet = find(&call).await?.id;
+    let holds = call
+        .read(move |connection| {
+            let rows = approvals::list_holds(connection, wallet, status)?;
+            rows.iter()
+                .map(|row| hold(wallet, row))
+                .collect::<DbResult<Vec<_>>>()
+        })
+        .await?;
+    Ok(Answer::ok(&json!(List::whole(holds))))
+}
+
+fn hold(wallet_id: WalletId, row: &Row) -> DbResult<WalletHold> {
+    let broken = || DbError::Layout("a hold's row cannot be read".to_owned());
+    Ok(WalletHold {
+        id: HoldId::from_key(row.int(0)?).ok_or_else(broken)?,
+        wallet_id,
+        amount: Amount::from_units(row.int(1)?),
+        reason: row.text(2)?.to_owned(),
+        reference: TransactionId::from_key(row.int(3)?).ok_or_else(broken)?,
+        status: row.text(4)?.to_owned(),
+        created_at: Timestamp::from_micros(row.int(5)?),
+        expires_at: row.maybe_int(6)?.map(Timestamp::from_micros),
+    })
+}
