@@ -71,9 +71,10 @@ pub struct Offline {
 
 impl Offline {
     /// Opens the store while no server runs.
-    pub fn open(config: &Config) -> Result<Self, StartError> {
+    pub async fn open(config: Config) -> Result<Self, StartError> {
         let metrics = Arc::new(Metrics::new());
-        let (engine, lock) = open_engine(config, &Clock::Wall, &metrics)?;
+        let open = move || open_engine(&config, &Clock::Wall, &metrics);
+        let (engine, lock) = apart(open).await?;
         Ok(Self {
             engine,
             _lock: lock,
@@ -88,6 +89,17 @@ impl Offline {
     /// Closes the store.
     pub async fn close(self) {
         self.engine.stop().await;
+    }
+}
+
+/// Runs what blocks on a thread of its own: the database's client must not
+/// wait inside the runtime that serves requests.
+async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StartError> + Send + 'static,
+) -> Result<T, StartError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(io("thread")(std::io::Error::other(error))),
     }
 }
 
@@ -164,8 +176,14 @@ impl Server {
     /// Opens the store, listens, and serves.
     pub async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
         let metrics = Arc::new(Metrics::new());
-        let (engine, lock) = open_engine(&config, &clock, &metrics)?;
-        let reads = ReadPool::open(&config.database, config.readers)?;
+        let opening = (config.clone(), clock.clone(), Arc::clone(&metrics));
+        let open = move || {
+            let (config, clock, metrics) = opening;
+            let (engine, lock) = open_engine(&config, &clock, &metrics)?;
+            let reads = ReadPool::open(&config.database, config.readers)?;
+            Ok((engine, lock, reads))
+        };
+        let (engine, lock, reads) = apart(open).await?;
         let app = Arc::new(App {
             engine,
             reads,

@@ -1,19 +1,21 @@
 //! The test clock of `wallgent dev --test-clock`.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use wallgent_core::{Timestamp, time};
 
 use super::wallets::NAME_CHARS_MAX;
 use crate::{ApiError, Fields};
 
 /// `POST /sandbox/clock`: exactly one of both.
-#[derive(Clone, Debug, Default, utoipa::ToSchema)]
-#[schema(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct MoveClock {
     /// An ISO 8601 duration, in seconds once read.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "duration")]
     #[schema(value_type = Option<String>, example = "PT24H")]
     pub advance: Option<i64>,
     /// A moment that is not in the past of the clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub to: Option<Timestamp>,
 }
@@ -39,6 +41,10 @@ impl MoveClock {
         }
         fields.finish(Self { advance, to })
     }
+}
+
+fn duration<S: Serializer>(seconds: &Option<i64>, to: S) -> Result<S::Ok, S::Error> {
+    seconds.map(|it| format!("PT{it}S")).serialize(to)
 }
 
 /// What the clock shows.

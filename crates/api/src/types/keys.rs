@@ -1,6 +1,6 @@
 //! API keys.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use wallgent_core::id::KeyId;
 use wallgent_core::{Environment, Permission, Permissions, Timestamp};
 
@@ -11,22 +11,31 @@ use crate::{ApiError, Fields, Patch};
 const LIST_ITEMS_MAX: usize = 1_000;
 
 /// `POST /api-keys`
-#[derive(Clone, Debug, Default, utoipa::ToSchema)]
-#[schema(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct CreateKey {
     /// `API key` when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What the key may do; nothing when absent.
+    #[serde(serialize_with = "names")]
     #[schema(value_type = Option<Vec<String>>, example = json!(["wallets:read", "payments:write"]))]
     pub permissions: Permissions,
     /// `SANDBOX` or `PRODUCTION`; the caller's when absent.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "environment_name"
+    )]
     #[schema(value_type = Option<String>)]
     pub environment: Option<Environment>,
     /// The only wallets it may see and touch; all when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub wallet_scope: Option<Vec<String>>,
     /// The only addresses it may be used from, CIDR allowed; any when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed_ips: Option<Vec<String>>,
     /// When it ends, which must be in the future.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<Timestamp>,
 }
@@ -60,19 +69,23 @@ impl CreateKey {
 }
 
 /// `PATCH /api-keys/:id`
-#[derive(Clone, Debug, Default, utoipa::ToSchema)]
-#[schema(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct UpdateKey {
     /// What people call it.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
     #[schema(value_type = Option<String>)]
     pub name: Patch<String>,
     /// Replaces what the key may do.
+    #[serde(skip_serializing_if = "Patch::is_keep", serialize_with = "new_names")]
     #[schema(value_type = Option<Vec<String>>)]
     pub permissions: Patch<Permissions>,
     /// Replaces where it may be used from; null is anywhere.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
     #[schema(value_type = Option<Vec<String>>)]
     pub allowed_ips: Patch<Vec<String>>,
     /// Replaces when it ends; null is never.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Patch<Timestamp>,
 }
@@ -117,6 +130,19 @@ fn permissions(fields: &mut Fields<'_>, name: &str) -> Option<Permissions> {
         }
     }
     Some(permissions.into_iter().collect())
+}
+
+fn names<S: Serializer>(permissions: &Permissions, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(permissions.iter().map(Permission::as_str))
+}
+
+fn new_names<S: Serializer>(change: &Patch<Permissions>, to: S) -> Result<S::Ok, S::Error> {
+    let names = |it: &Permissions| it.iter().map(Permission::as_str).collect::<Vec<_>>();
+    change.map_ref(names).serialize(to)
+}
+
+fn environment_name<S: Serializer>(it: &Option<Environment>, to: S) -> Result<S::Ok, S::Error> {
+    it.map(Environment::as_str).serialize(to)
 }
 
 fn environment(fields: &mut Fields<'_>) -> Option<Environment> {

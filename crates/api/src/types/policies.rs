@@ -1,6 +1,6 @@
 //! Spend policies, their limits and their decisions.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use wallgent_core::id::{EvaluationId, PolicyId, WalletId};
 use wallgent_core::policy::{Limit, Policy as CorePolicy, Rules, Schedule, Violation, Weekday};
 use wallgent_core::{Amount, Timestamp};
@@ -32,46 +32,62 @@ const KNOWN: &[&str] = &[
 
 /// `POST /wallets/:id/policies` and, with every field optional,
 /// `PATCH /policies/:id`: null clears a rule.
-#[derive(Clone, Debug, Default, utoipa::ToSchema)]
-#[schema(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct PolicyChange {
     /// What people call it; required at creation.
-    #[schema(value_type = String, example = "Spending Guard")]
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    #[schema(value_type = String, example = "Spending Guard", required)]
     pub name: Patch<String>,
     /// Whether it is enforced; true at creation.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
     #[schema(value_type = Option<bool>)]
     pub enabled: Patch<bool>,
     /// The most one payment may move.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
     #[schema(value_type = Option<String>, example = "100.00")]
     pub max_transaction_amount: Patch<Amount>,
     /// The most in a UTC day.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
     #[schema(value_type = Option<String>, example = "500.00")]
     pub daily_spending_limit: Patch<Amount>,
     /// The most in a UTC week, from Monday.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
     #[schema(value_type = Option<String>)]
     pub weekly_spending_limit: Patch<Amount>,
     /// The most in a UTC month.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
     #[schema(value_type = Option<String>)]
     pub monthly_spending_limit: Patch<Amount>,
     /// Payments in a UTC day.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
     #[schema(value_type = Option<i64>)]
     pub max_transactions_per_day: Patch<i64>,
     /// The only recipients allowed; `[]` denies all.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
     #[schema(value_type = Option<Vec<String>>)]
     pub approved_recipients: Patch<Vec<String>>,
     /// Recipients that are never allowed.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
     #[schema(value_type = Option<Vec<String>>)]
     pub blocked_recipients: Patch<Vec<String>>,
     /// When payments are allowed.
+    #[serde(
+        skip_serializing_if = "Patch::is_keep",
+        serialize_with = "restrictions"
+    )]
     #[schema(value_type = Option<TimeRestrictions>)]
     pub time_restrictions: Patch<Schedule>,
     /// A human must agree to each payment. `approvalMode: "HUMAN_IN_THE_LOOP"` says the same.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
     #[schema(value_type = Option<bool>)]
     pub require_human_approval: Patch<bool>,
     /// A human must agree to payments above this.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
     #[schema(value_type = Option<String>)]
     pub approval_threshold: Patch<Amount>,
     /// The key that asked must not be the one that agrees.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
     #[schema(value_type = Option<bool>)]
     pub require_different_approver: Patch<bool>,
 }
@@ -195,6 +211,13 @@ fn schedule(fields: &mut Fields<'_>, name: &str) -> Option<Schedule> {
             }
         }
     })?
+}
+
+/// A schedule travels as [`TimeRestrictions`].
+fn restrictions<S: Serializer>(change: &Patch<Schedule>, to: S) -> Result<S::Ok, S::Error> {
+    change
+        .map_ref(|it| TimeRestrictions::from(it))
+        .serialize(to)
 }
 
 fn weekdays(fields: &mut Fields<'_>, names: &[String]) -> Vec<Weekday> {

@@ -64,19 +64,23 @@ pub(crate) fn currency(fields: &mut Fields<'_>) -> Option<String> {
 }
 
 /// `PATCH /wallets/:id`
-#[derive(Clone, Debug, Default, utoipa::ToSchema)]
-#[schema(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct UpdateWallet {
     /// What people call it; 1 to 256 characters.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
     #[schema(value_type = Option<String>)]
     pub name: Patch<String>,
     /// The agent's name for itself; null clears it.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
     #[schema(value_type = Option<String>)]
     pub agent_name: Patch<String>,
     /// Replaces the metadata; null clears it.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
     #[schema(value_type = Option<Map<String, Value>>)]
     pub metadata: Patch<Map<String, Value>>,
     /// Whether other organizations find it in the agent directory.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
     #[schema(value_type = Option<bool>)]
     pub discoverable: Patch<bool>,
 }

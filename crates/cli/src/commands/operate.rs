@@ -118,12 +118,12 @@ fn operate(sources: &Sources, request: Request) -> Result<Value, Failure> {
         if let Some(answer) = admin::ask(&config.admin_socket, &request).await? {
             return answer.map_err(Failure::new);
         }
-        directly(&config, request).await
+        directly(config, request).await
     })
 }
 
-async fn directly(config: &Config, request: Request) -> Result<Value, Failure> {
-    let store = Offline::open(config)?;
+async fn directly(config: Config, request: Request) -> Result<Value, Failure> {
+    let store = Offline::open(config).await?;
     let answer = store.execute(request).await;
     store.close().await;
     answer.map_err(Failure::new)

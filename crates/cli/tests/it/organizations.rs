@@ -85,7 +85,7 @@ fn organizations_do_not_see_each_other(store: Store) {
     owner.pay(&mine, &theirs, "1.00").ok();
     acme.owner
         .get(&format!("/payments?walletId={mine}"))
-        .expect(200);
+        .refused(404, "WALLET_NOT_FOUND");
     assert_eq!(acme.owner.all_ids("/payments").len(), 1);
     assert!(
         !owner

@@ -121,7 +121,7 @@ fn keys_have_a_form(store: Store) {
     let owner = server.owner();
     let (from, to) = (owner.funded(100), owner.wallet("To"));
     let request = json!({ "from": from, "to": to, "amount": "1.00" });
-    for bad in ["two words", "tab\there", &"k".repeat(256), "ключ"] {
+    for bad in ["two words", "tab\there", &"k".repeat(256)] {
         owner
             .once(bad)
             .post("/payments", &request)

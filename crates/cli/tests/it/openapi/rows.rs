@@ -170,7 +170,7 @@ fn policies(things: &Things) -> Vec<Row> {
             "GET",
             "/wallets/{}/policy-evaluations",
             wallet,
-            read,
+            "wallets:read",
             no_wallet,
         )
         .reading(),

@@ -74,14 +74,14 @@ fn verify_finds_what_was_changed(store: Store) {
         ),
     ] {
         assert!(
-            verify(&server, 0).contains(|c: char| c.is_ascii_digit()),
+            verify(&server, 0, "nothing changed").contains(|c: char| c.is_ascii_digit()),
             "it counts what it checked"
         );
         let changed = server
             .execute(change)
             .unwrap_or_else(|error| panic!("{change}: {error}"));
         assert!(changed > 0, "{change} changed nothing");
-        verify(&server, 1);
+        verify(&server, 1, change);
         server
             .execute(undo)
             .unwrap_or_else(|error| panic!("{undo}: {error}"));
@@ -89,13 +89,17 @@ fn verify_finds_what_was_changed(store: Store) {
     server
         .execute("DELETE FROM entries WHERE id = (SELECT MAX(id) FROM entries)")
         .expect("an entry goes");
-    verify(&server, 1);
+    verify(&server, 1, "a missing entry");
 }
 
 /// `wallgent verify` ends with this exit code; what it printed.
 #[track_caller]
-fn verify(server: &Server, exit_code: i32) -> String {
+fn verify(server: &Server, exit_code: i32, after: &str) -> String {
     let said = server.run(&["verify", "--database", &server.database().url]);
-    assert_eq!(said.exit_code, exit_code, "{}{}", said.out, said.error);
+    assert_eq!(
+        said.exit_code, exit_code,
+        "after {after}\n{}{}",
+        said.out, said.error
+    );
     said.out
 }

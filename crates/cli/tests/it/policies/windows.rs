@@ -46,7 +46,7 @@ fn a_day_ends_at_midnight_utc(store: Store) {
         "40.00",
         "2026-03-05T00:00:00.000Z",
     );
-    server.advance("PT0.001S");
+    server.advance_to("2026-03-05T00:00:00Z");
     owner.pay(&from, &to, "100.00").ok();
     owner
         .pay(&from, &to, "0.00000001")

@@ -10,7 +10,7 @@ pub(super) fn take(connection: &mut Connection, holder: &str) -> DbResult<Option
         "UPDATE writer SET fence = fence + 1, holder = $1 WHERE id = 1"
     } else {
         "UPDATE writer SET fence = fence + 1, holder = $1, leased_until = \
-         CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) + $2 * 1000000 \
+         CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) + CAST($2 AS BIGINT) * 1000000 \
          WHERE id = 1 AND (holder = $1 OR leased_until < \
          CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT))"
     };
