@@ -144,11 +144,7 @@ impl ApiError {
         if code.is_retryable() {
             details.insert("retryable".to_owned(), Value::Bool(true));
         }
-        Self {
-            code,
-            message: message.into(),
-            details,
-        }
+        Self { code, message: message.into(), details }
     }
 
     /// Adds one detail.
@@ -172,10 +168,7 @@ impl ApiError {
     /// A request with one bad field.
     #[must_use]
     pub fn invalid_field(path: &str, message: impl Into<String>) -> Self {
-        Self::validation(&[FieldError {
-            path: path.to_owned(),
-            message: message.into(),
-        }])
+        Self::validation(&[FieldError { path: path.to_owned(), message: message.into() }])
     }
 
     /// Some other resource that does not exist for the caller.

@@ -83,11 +83,7 @@ impl<'a> Fields<'a> {
     pub fn parse(body: &'a [u8]) -> Result<Self, ApiError> {
         let text = std::str::from_utf8(body)
             .map_err(|_| ApiError::invalid_field("body", "must be valid UTF-8"))?;
-        let text = if text.trim_ascii().is_empty() {
-            "{}"
-        } else {
-            text
-        };
+        let text = if text.trim_ascii().is_empty() { "{}" } else { text };
         let object: Object<'a> = serde_json::from_str(text).map_err(|error| {
             let message = format!("must be a JSON object: {error}");
             ApiError::invalid_field("body", message)
@@ -96,22 +92,13 @@ impl<'a> Fields<'a> {
     }
 
     const fn of(object: Object<'a>, path: String) -> Self {
-        Self {
-            object,
-            path,
-            bad: Vec::new(),
-            bad_amount: None,
-        }
+        Self { object, path, bad: Vec::new(), bad_amount: None }
     }
 
     /// Refuses fields that are not among `known`.
     #[must_use]
     pub fn only(mut self, known: &[&str]) -> Self {
-        let unknown = self
-            .object
-            .0
-            .iter()
-            .filter(|(name, _)| !known.contains(&name.as_ref()));
+        let unknown = self.object.0.iter().filter(|(name, _)| !known.contains(&name.as_ref()));
         let names: Vec<String> = unknown.map(|(name, _)| name.to_string()).collect();
         for name in names {
             self.refuse(&name, "is not a known field");
@@ -133,10 +120,7 @@ impl<'a> Fields<'a> {
     /// Notes that a field is bad.
     pub fn refuse(&mut self, name: &str, message: impl Into<String>) {
         let path = format!("{}{name}", self.path);
-        self.bad.push(FieldError {
-            path,
-            message: message.into(),
-        });
+        self.bad.push(FieldError { path, message: message.into() });
     }
 
     /// Notes that a field is missing, unless it was already found bad.
@@ -151,19 +135,14 @@ impl<'a> Fields<'a> {
     }
 
     fn has_bad_amount(&self, name: &str) -> bool {
-        let field = self
-            .bad_amount
-            .as_ref()
-            .and_then(|error| error.details.get("field"));
+        let field = self.bad_amount.as_ref().and_then(|error| error.details.get("field"));
         field.and_then(Value::as_str) == Some(&format!("{}{name}", self.path))
     }
 
     /// The field's raw text; `null` counts as absent.
     fn raw(&self, name: &str) -> Option<&'a str> {
         let found = self.object.0.iter().find(|(it, _)| it == name);
-        found
-            .map(|(_, raw)| raw.get())
-            .filter(|text| *text != "null")
+        found.map(|(_, raw)| raw.get()).filter(|text| *text != "null")
     }
 
     /// Whether the field was sent, `null` included.
@@ -388,11 +367,7 @@ impl<'a> Fields<'a> {
 
     /// Refuses fields of a nested object that are not among `known`.
     pub fn refuse_others(&mut self, known: &[&str]) {
-        let unknown = self
-            .object
-            .0
-            .iter()
-            .filter(|(name, _)| !known.contains(&name.as_ref()));
+        let unknown = self.object.0.iter().filter(|(name, _)| !known.contains(&name.as_ref()));
         let names: Vec<String> = unknown.map(|(name, _)| name.to_string()).collect();
         for name in names {
             self.refuse(&name, "is not a known field");
@@ -407,11 +382,7 @@ impl<'a> Fields<'a> {
                 let _ = map;
                 format!("must have at most {bytes_max} bytes")
             }
-            Ok(map)
-                if map
-                    .iter()
-                    .any(|(key, value)| key.contains('\0') || has_nul(value)) =>
-            {
+            Ok(map) if map.iter().any(|(key, value)| key.contains('\0') || has_nul(value)) => {
                 "must not contain U+0000".to_owned()
             }
             Ok(map) => return Some(map),
@@ -426,9 +397,7 @@ fn has_nul(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains('\0'),
         Value::Array(items) => items.iter().any(has_nul),
-        Value::Object(map) => map
-            .iter()
-            .any(|(key, value)| key.contains('\0') || has_nul(value)),
+        Value::Object(map) => map.iter().any(|(key, value)| key.contains('\0') || has_nul(value)),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
@@ -515,19 +484,8 @@ mod tests {
         assert_eq!(amount(r#"{"amount":"50.00"}"#), cents(5_000));
         assert_eq!(amount(r#"{"amount":25.00}"#), cents(2_500));
         let exact = "92233720368.54775807";
-        assert_eq!(
-            amount(&format!(r#"{{"amount":{exact}}}"#)),
-            Ok(Some(Amount::MAX))
-        );
-        for literal in [
-            "0",
-            "-1",
-            "1e2",
-            "\"1e2\"",
-            "\"\"",
-            "0.000000001",
-            "99999999999999",
-        ] {
+        assert_eq!(amount(&format!(r#"{{"amount":{exact}}}"#)), Ok(Some(Amount::MAX)));
+        for literal in ["0", "-1", "1e2", "\"1e2\"", "\"\"", "0.000000001", "99999999999999"] {
             let body = format!(r#"{{"amount":{literal}}}"#);
             assert_eq!(amount(&body), Err(ErrorCode::InvalidAmount), "{literal}");
         }
@@ -562,15 +520,7 @@ mod tests {
         let deep = "[".repeat(100_000);
         let twice = r#"{"a":1,"a":2}"#.to_owned();
         let tail = r#"{"a":1} x"#.to_owned();
-        for body in [
-            deep,
-            twice,
-            tail,
-            "[]".into(),
-            "\"x\"".into(),
-            "{".into(),
-            "nul".into(),
-        ] {
+        for body in [deep, twice, tail, "[]".into(), "\"x\"".into(), "{".into(), "nul".into()] {
             assert!(Fields::parse(body.as_bytes()).is_err());
         }
         assert!(Fields::parse(b"{\"a\":\"\xff\"}").is_err());

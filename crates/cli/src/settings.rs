@@ -133,8 +133,7 @@ impl Settings {
         let text = text.ok_or_else(|| {
             Failure::new("name the store: --database sqlite:PATH or postgres://…")
         })?;
-        text.parse()
-            .map_err(|problem| Failure::new(format!("--database {problem}")))
+        text.parse().map_err(|problem| Failure::new(format!("--database {problem}")))
     }
 
     /// The same, with a key beside the store on PostgreSQL too: for trying
@@ -150,8 +149,7 @@ impl Settings {
         let database = self.location()?;
         let data = self.data.clone().unwrap_or_else(|| beside(&database));
         let networks = self.trusted_proxies.iter().map(|text| {
-            text.parse()
-                .map_err(|_| Failure::new(format!("trusted_proxies: {text} is no network")))
+            text.parse().map_err(|_| Failure::new(format!("trusted_proxies: {text} is no network")))
         });
         let listen = LISTEN.parse().expect("a constant address");
         Ok(Config {
@@ -195,7 +193,5 @@ fn beside(database: &Location) -> PathBuf {
         Location::Sqlite(path) => path.parent().map(Path::to_path_buf),
         Location::Postgres(_) => None,
     };
-    folder
-        .filter(|it| !it.as_os_str().is_empty())
-        .unwrap_or_else(|| PathBuf::from("."))
+    folder.filter(|it| !it.as_os_str().is_empty()).unwrap_or_else(|| PathBuf::from("."))
 }

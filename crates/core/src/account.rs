@@ -70,10 +70,7 @@ impl AccountKind {
     /// organizations, may go there.
     #[must_use]
     pub const fn may_go_negative(self) -> bool {
-        matches!(
-            self,
-            Self::Treasury | Self::Bank | Self::Receivables | Self::Clearing
-        )
+        matches!(self, Self::Treasury | Self::Bank | Self::Receivables | Self::Clearing)
     }
 }
 

@@ -205,12 +205,9 @@ mod tests {
 
     #[test]
     fn reads_the_grammar_and_nothing_else() {
-        for (text, units) in [
-            ("0", 0),
-            ("50", 5_000_000_000),
-            ("0.00000001", 1),
-            ("92233720368.54775807", i64::MAX),
-        ] {
+        for (text, units) in
+            [("0", 0), ("50", 5_000_000_000), ("0.00000001", 1), ("92233720368.54775807", i64::MAX)]
+        {
             assert_eq!(text.parse(), Ok(Amount(units)), "{text}");
         }
         for text in [
@@ -234,11 +231,7 @@ mod tests {
             "1.2.3",
             "--1",
         ] {
-            assert_eq!(
-                text.parse::<Amount>(),
-                Err(AmountError::Malformed),
-                "{text:?}"
-            );
+            assert_eq!(text.parse::<Amount>(), Err(AmountError::Malformed), "{text:?}");
         }
         let too_large = "92233720368.54775808".parse::<Amount>();
         assert_eq!(too_large, Err(AmountError::TooLarge));

@@ -16,15 +16,9 @@ pub struct FeeSchedule {
 
 impl FeeSchedule {
     /// 0.5 %, at least $0.25.
-    pub const STANDARD: Self = Self {
-        rate_ppm: 5_000,
-        minimum: Amount::from_cents(25),
-    };
+    pub const STANDARD: Self = Self { rate_ppm: 5_000, minimum: Amount::from_cents(25) };
     /// No fee at all.
-    pub const FREE: Self = Self {
-        rate_ppm: 0,
-        minimum: Amount::ZERO,
-    };
+    pub const FREE: Self = Self { rate_ppm: 0, minimum: Amount::ZERO };
 
     /// The fee for `amount`, exact to 8 places, halves rounded to even.
     /// `None` when it does not fit.
@@ -45,10 +39,7 @@ mod tests {
 
     fn fee(amount: &str) -> String {
         let amount = amount.parse().expect("amount");
-        FeeSchedule::STANDARD
-            .fee_for(amount)
-            .expect("fits")
-            .to_string()
+        FeeSchedule::STANDARD.fee_for(amount).expect("fits").to_string()
     }
 
     #[test]
@@ -62,10 +53,7 @@ mod tests {
 
     #[test]
     fn halves_go_to_the_even_neighbour() {
-        let plain = FeeSchedule {
-            minimum: Amount::ZERO,
-            ..FeeSchedule::STANDARD
-        };
+        let plain = FeeSchedule { minimum: Amount::ZERO, ..FeeSchedule::STANDARD };
         let units = |units| plain.fee_for(Amount::from_units(units)).map(Amount::units);
         assert_eq!(units(100), Some(0));
         assert_eq!(units(300), Some(2));

@@ -18,12 +18,7 @@ pub enum HoldStatus {
 
 impl HoldStatus {
     /// All states.
-    pub const ALL: [Self; 4] = [
-        Self::Pending,
-        Self::Released,
-        Self::Captured,
-        Self::Reversed,
-    ];
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Released, Self::Captured, Self::Reversed];
 
     /// The name on the wire.
     #[must_use]
@@ -65,10 +60,7 @@ mod tests {
     #[test]
     fn what_is_held_comes_back_whole() {
         let cents = Amount::from_cents;
-        let before = Balance {
-            posted: cents(100),
-            held: cents(30),
-        };
+        let before = Balance { posted: cents(100), held: cents(30) };
         assert_eq!(reserve(before, cents(71)), None);
         let during = reserve(before, cents(70)).expect("funds are there");
         assert_eq!(during.available(), Amount::ZERO);

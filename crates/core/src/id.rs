@@ -83,10 +83,8 @@ impl<K: Kind> std::str::FromStr for Id<K> {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
-        let body = text
-            .strip_prefix(K::PREFIX)
-            .and_then(|rest| rest.strip_prefix('_'))
-            .ok_or(IdError)?;
+        let body =
+            text.strip_prefix(K::PREFIX).and_then(|rest| rest.strip_prefix('_')).ok_or(IdError)?;
         // The library also reads lower case and look-alike letters; we answer
         // with exactly one spelling, so we accept exactly that one.
         let ulid = ulid::Ulid::from_string(body).map_err(|_| IdError)?;
@@ -99,9 +97,7 @@ impl<K: Kind> std::str::FromStr for Id<K> {
         let key = i64::try_from((since_epoch << COUNTER_BITS) | counter).map_err(|_| IdError)?;
         let id = Self(key, PhantomData);
         let mut buffer = [0; ULID_LEN];
-        (id.ulid().array_to_str(&mut buffer) == body)
-            .then_some(id)
-            .ok_or(IdError)
+        (id.ulid().array_to_str(&mut buffer) == body).then_some(id).ok_or(IdError)
     }
 }
 
@@ -234,16 +230,7 @@ mod tests {
         let lower = good.to_lowercase();
         let long = format!("{good}0");
         let short = &good[..good.len() - 1];
-        for text in [
-            lower.as_str(),
-            &long,
-            short,
-            "",
-            "wal_",
-            "wal",
-            "wal_é",
-            "wal_\0",
-        ] {
+        for text in [lower.as_str(), &long, short, "", "wal_", "wal", "wal_é", "wal_\0"] {
             assert_eq!(text.parse::<WalletId>(), Err(IdError), "{text:?}");
         }
         let overflow = "wal_8ZZZZZZZZZZZZZZZZZZZZZZZZZ";

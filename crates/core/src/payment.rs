@@ -52,11 +52,7 @@ impl PaymentStatus {
     /// The state of a posted payment of which `reversed` was given back.
     #[must_use]
     pub fn after_reversal(amount: Amount, reversed: Amount) -> Self {
-        if reversed >= amount {
-            Self::Reversed
-        } else {
-            Self::PartiallyReversed
-        }
+        if reversed >= amount { Self::Reversed } else { Self::PartiallyReversed }
     }
 }
 

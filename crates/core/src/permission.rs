@@ -131,11 +131,7 @@ impl Permissions {
 
 impl FromIterator<Permission> for Permissions {
     fn from_iter<T: IntoIterator<Item = Permission>>(permissions: T) -> Self {
-        Self(
-            permissions
-                .into_iter()
-                .fold(0, |bits, permission| bits | permission.bit()),
-        )
+        Self(permissions.into_iter().fold(0, |bits, permission| bits | permission.bit()))
     }
 }
 
@@ -155,10 +151,7 @@ mod tests {
     #[test]
     fn names_read_back() {
         for permission in Permission::ALL {
-            assert_eq!(
-                Permission::from_name(permission.as_str()),
-                Some(*permission)
-            );
+            assert_eq!(Permission::from_name(permission.as_str()), Some(*permission));
         }
         assert_eq!(Permission::from_name("wallets:*"), None);
     }

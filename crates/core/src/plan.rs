@@ -26,13 +26,8 @@ pub struct CallsPerMinute {
 
 impl Plan {
     /// All plans.
-    pub const ALL: [Self; 5] = [
-        Self::SelfHosted,
-        Self::Free,
-        Self::Starter,
-        Self::Growth,
-        Self::Enterprise,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::SelfHosted, Self::Free, Self::Starter, Self::Growth, Self::Enterprise];
 
     /// The name on the wire.
     #[must_use]

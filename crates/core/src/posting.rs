@@ -95,10 +95,7 @@ pub enum LegRefusal {
 /// # Errors
 /// [`LegRefusal`] when the account cannot take the leg.
 pub fn apply(kind: AccountKind, before: Balance, amount: Amount) -> Result<Balance, LegRefusal> {
-    let posted = before
-        .posted
-        .checked_add(amount)
-        .ok_or(LegRefusal::TooLarge)?;
+    let posted = before.posted.checked_add(amount).ok_or(LegRefusal::TooLarge)?;
     let after = Balance { posted, ..before };
     let spends = amount.is_negative();
     if spends && !kind.may_go_negative() && after.available().is_negative() {
@@ -114,19 +111,12 @@ mod tests {
 
     fn leg(account: i64, books: Books, cents: i64) -> Leg {
         let account = AccountId::from_key(account).expect("positive");
-        Leg {
-            account,
-            books,
-            amount: Amount::from_cents(cents),
-        }
+        Leg { account, books, amount: Amount::from_cents(cents) }
     }
 
     #[test]
     fn refuses_what_does_not_balance() {
-        assert_eq!(
-            Posting::new(vec![leg(1, 1, 5)]),
-            Err(PostingError::TooFewLegs)
-        );
+        assert_eq!(Posting::new(vec![leg(1, 1, 5)]), Err(PostingError::TooFewLegs));
         assert_eq!(
             Posting::new(vec![leg(1, 1, 5), leg(2, 1, 0), leg(3, 1, -5)]),
             Err(PostingError::EmptyLeg)
@@ -135,10 +125,7 @@ mod tests {
             Posting::new(vec![leg(1, 1, 5), leg(1, 1, -5)]),
             Err(PostingError::RepeatedAccount)
         );
-        assert_eq!(
-            Posting::new(vec![leg(1, 1, 5), leg(2, 1, -4)]),
-            Err(PostingError::Unbalanced)
-        );
+        assert_eq!(Posting::new(vec![leg(1, 1, 5), leg(2, 1, -4)]), Err(PostingError::Unbalanced));
         let across = vec![leg(1, 1, -5), leg(2, 2, 5)];
         assert_eq!(Posting::new(across), Err(PostingError::Unbalanced));
         let through_clearing = vec![leg(1, 1, -5), leg(3, 1, 5), leg(4, 2, -5), leg(2, 2, 5)];
@@ -147,18 +134,11 @@ mod tests {
 
     #[test]
     fn held_funds_cannot_be_spent() {
-        let balance = Balance {
-            posted: Amount::from_cents(100),
-            held: Amount::from_cents(40),
-        };
+        let balance = Balance { posted: Amount::from_cents(100), held: Amount::from_cents(40) };
         let spend = |cents: i64| apply(AccountKind::Wallet, balance, Amount::from_cents(-cents));
         assert_eq!(spend(60).map(Balance::available), Ok(Amount::ZERO));
         assert_eq!(spend(61), Err(LegRefusal::BelowZero));
-        let treasury = apply(
-            AccountKind::Treasury,
-            Balance::default(),
-            Amount::from_cents(-1),
-        );
+        let treasury = apply(AccountKind::Treasury, Balance::default(), Amount::from_cents(-1));
         assert!(treasury.is_ok());
     }
 

@@ -98,10 +98,7 @@ mod tests {
             decide(&payment(400), cents(601), now, DAY),
             Err(ReversalRefusal::ExceedsRemaining { remaining })
         );
-        assert_eq!(
-            decide(&payment(1_000), None, now, DAY),
-            Err(ReversalRefusal::AlreadyReversed)
-        );
+        assert_eq!(decide(&payment(1_000), None, now, DAY), Err(ReversalRefusal::AlreadyReversed));
     }
 
     #[test]
@@ -109,9 +106,6 @@ mod tests {
         let last_moment = Timestamp::from_micros(0).plus_seconds(DAY);
         assert!(decide(&payment(0), None, last_moment, DAY).is_ok());
         let after = Timestamp::from_micros(last_moment.micros() + 1);
-        assert_eq!(
-            decide(&payment(0), None, after, DAY),
-            Err(ReversalRefusal::Settled)
-        );
+        assert_eq!(decide(&payment(0), None, after, DAY), Err(ReversalRefusal::Settled));
     }
 }

@@ -25,11 +25,7 @@ impl Timestamp {
     /// Whole milliseconds after 1970; nothing is earlier than 1970.
     #[must_use]
     pub const fn unix_ms(self) -> u64 {
-        if self.0 < 0 {
-            0
-        } else {
-            self.0.unsigned_abs() / 1_000
-        }
+        if self.0 < 0 { 0 } else { self.0.unsigned_abs() / 1_000 }
     }
 
     /// The moment `seconds` later, held at the ends of time.
@@ -42,11 +38,7 @@ impl Timestamp {
     #[must_use]
     pub const fn seconds_since(self, earlier: Self) -> i64 {
         let micros = self.0.saturating_sub(earlier.0);
-        if micros <= 0 {
-            0
-        } else {
-            (micros - 1) / 1_000_000 + 1
-        }
+        if micros <= 0 { 0 } else { (micros - 1) / 1_000_000 + 1 }
     }
 
     /// The calendar day that holds this moment.
@@ -101,9 +93,7 @@ impl<'de> serde::Deserialize<'de> for Timestamp {
 pub fn parse_duration_seconds(text: &str) -> Option<i64> {
     // The library also reads its own friendlier notation; we do not.
     let span: jiff::Span = text.starts_with('P').then_some(text)?.parse().ok()?;
-    let duration = span
-        .to_duration(jiff::SpanRelativeTo::days_are_24_hours())
-        .ok()?;
+    let duration = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()?;
     let whole = duration.subsec_nanos() == 0 && !duration.is_negative();
     whole.then(|| duration.as_secs())
 }
@@ -177,11 +167,7 @@ impl Day {
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let shifted_month = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-        let month = if shifted_month < 10 {
-            shifted_month + 3
-        } else {
-            shifted_month - 9
-        };
+        let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
         let year = year_of_era + era * 400 + if month <= 2 { 1 } else { 0 };
         (year, month, day)
     }
@@ -213,10 +199,7 @@ mod tests {
         assert_eq!(sunday.next_month().start(), at("2026-04-01T00:00:00Z"));
         let leap = at("2028-02-29T12:00:00Z").day();
         assert_eq!(leap.civil(), (2028, 2, 29));
-        assert_eq!(
-            at("2026-12-31T00:00:00Z").day().next_month().civil(),
-            (2027, 1, 1)
-        );
+        assert_eq!(at("2026-12-31T00:00:00Z").day().next_month().civil(), (2027, 1, 1));
     }
 
     #[test]

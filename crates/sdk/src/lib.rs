@@ -1,1 +1,90 @@
-//! .
+//! The Rust SDK of Wallgent: wallets, policies and payments for AI agents.
+//!
+//! A [`Client`] holds one API key. Its resources make calls, a call is done by
+//! awaiting it, and a list can be awaited for one page or streamed to its end.
+//!
+//! ```no_run
+//! use wallgent::types::payments::SendPayment;
+//! use wallgent::types::wallets::CreateWallet;
+//! use wallgent::{Client, Error, ErrorCode, Sent};
+//!
+//! # async fn example() -> Result<(), Error> {
+//! // Reads WALLGENT_API_KEY, and WALLGENT_BASE_URL where it is set.
+//! let client = Client::from_env()?;
+//! let new = |name: &str| CreateWallet {
+//!     name: name.to_owned(),
+//!     ..CreateWallet::default()
+//! };
+//! let buyer = client.wallets().create(&new("Buyer")).await?;
+//! let seller = client.wallets().create(&new("Seller")).await?;
+//! let price = "25.00".parse().expect("an amount");
+//! client.wallets().fund(buyer.id, "100.00".parse().expect("an amount")).await?;
+//!
+//! let payment = SendPayment {
+//!     from: buyer.id.to_string(),
+//!     to: Some(seller.id.to_string()),
+//!     amount: price,
+//!     description: Some("Search results".to_owned()),
+//!     ..SendPayment::default()
+//! };
+//! match client.payments().send(&payment).idempotency_key("order-42").await {
+//!     Ok(Sent::Posted(payment)) => println!("paid {}", payment.id),
+//!     Ok(Sent::PendingApproval(payment)) => println!("{} waits for a human", payment.id),
+//!     Err(error) if error.code() == Some(ErrorCode::PolicyDenied) => println!("{error}"),
+//!     Err(error) => return Err(error),
+//! }
+//!
+//! let mut wallets = client.wallets().list(&Default::default()).stream();
+//! while let Some(wallet) = wallets.next().await.transpose()? {
+//!     println!("{}: {} {}", wallet.name, wallet.available, wallet.currency);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Retries
+//!
+//! A call is repeated, twice by default, when there was no answer, and after
+//! 429, 503 and `IDEMPOTENCY_IN_FLIGHT`; nothing else is. Everything that
+//! changes something is sent with one idempotency key for all attempts, so that
+//! a repeated payment is paid once. The key is made for each call; give one of
+//! your own ([`Call::idempotency_key`]) when the payment must also be repeatable
+//! by another process, after a crash.
+//!
+//! # Features
+//!
+//! `rustls`, on by default, is what `https` needs.
+
+mod api_keys;
+mod call;
+mod client;
+mod error;
+mod organizations;
+mod page;
+mod payments;
+mod policies;
+mod retry;
+mod sandbox;
+mod secret;
+mod wallets;
+
+pub use api_keys::{ApiKeys, CreatedKey};
+pub use call::Call;
+pub use client::{Client, DEFAULT_BASE_URL, Options};
+pub use error::Error;
+pub use organizations::Organizations;
+pub use page::{Items, Listing};
+pub use payments::{Batch, PaymentFilter, Payments, Sent};
+pub use policies::Policies;
+pub use sandbox::Sandbox;
+pub use secret::Secret;
+pub use wallets::{EvaluationFilter, HoldFilter, WalletFilter, Wallets};
+
+pub use wallgent_api::{ErrorCode, Patch, types};
+pub use wallgent_core::hold::HoldStatus;
+pub use wallgent_core::payment::PaymentStatus;
+pub use wallgent_core::policy::{Decision, Schedule, ScheduleError, Weekday};
+pub use wallgent_core::wallet::{WalletStatus, WalletType};
+pub use wallgent_core::{
+    Amount, AmountError, Environment, Permission, Permissions, Timestamp, id,
+};

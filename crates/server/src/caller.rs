@@ -33,19 +33,13 @@ pub struct Caller {
 impl Caller {
     /// Refuses a wallet-scoped key.
     pub fn require_owner(&self) -> Result<(), ApiError> {
-        if self.wallets.is_some() {
-            Err(error::owner_only())
-        } else {
-            Ok(())
-        }
+        if self.wallets.is_some() { Err(error::owner_only()) } else { Ok(()) }
     }
 
     /// Whether the key's scope holds the wallet.
     #[must_use]
     pub fn sees(&self, wallet: WalletId) -> bool {
-        self.wallets
-            .as_ref()
-            .is_none_or(|wallets| wallets.contains(&wallet))
+        self.wallets.as_ref().is_none_or(|wallets| wallets.contains(&wallet))
     }
 
     /// Checks a resource's organization, environment and wallet; `missing` is
@@ -99,12 +93,7 @@ impl Caller {
         let scope = tx.scope(wallet.scope)?;
         if scope.environment != self.environment {
             let own = scope.organization == self.organization;
-            return Err(if own {
-                error::environment_mismatch()
-            } else {
-                missing()
-            }
-            .into());
+            return Err(if own { error::environment_mismatch() } else { missing() }.into());
         }
         Ok((id, wallet, scope))
     }

@@ -47,10 +47,7 @@ pub fn key_reuse(resource: Option<&str>) -> ApiError {
 
 /// The server cannot do it now.
 pub fn unavailable() -> ApiError {
-    ApiError::new(
-        ErrorCode::ServiceUnavailable,
-        "The service cannot take this now; try again",
-    )
+    ApiError::new(ErrorCode::ServiceUnavailable, "The service cannot take this now; try again")
 }
 
 /// The server broke; the log knows more.

@@ -16,6 +16,7 @@ mod events;
 mod fees;
 mod http;
 mod idempotency;
+mod jobs;
 mod keys;
 mod ledger;
 mod metrics;

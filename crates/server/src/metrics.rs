@@ -70,17 +70,9 @@ impl Metrics {
         let requests = Family::<RequestLabels, Counter>::default();
         registry.register("requests", "Requests answered", requests.clone());
         let batch_size = Histogram::new(exponential_buckets(1.0, 2.0, 10));
-        registry.register(
-            "batch_commands",
-            "Commands in one commit",
-            batch_size.clone(),
-        );
+        registry.register("batch_commands", "Commands in one commit", batch_size.clone());
         let writer = Gauge::default();
-        registry.register(
-            "writer",
-            "1 while this process is the writer",
-            writer.clone(),
-        );
+        registry.register("writer", "1 while this process is the writer", writer.clone());
         Self {
             parse: stage("parse"),
             auth: stage("auth"),
@@ -98,9 +90,7 @@ impl Metrics {
 
     /// Counts an answer.
     pub fn request(&self, route: &'static str, status: u16) {
-        self.requests
-            .get_or_create(&RequestLabels { route, status })
-            .inc();
+        self.requests.get_or_create(&RequestLabels { route, status }).inc();
     }
 
     /// Counts a commit.

@@ -16,6 +16,7 @@ use crate::crypto::{Vault, VaultError};
 use crate::db::{self, Connection, DbError, Location, ReadPool};
 use crate::engine::{self, Clock, Engine, EngineOptions};
 use crate::http::{self, RateLimits};
+use crate::jobs;
 use crate::keys::KeyCache;
 use crate::metrics::Metrics;
 
@@ -75,10 +76,7 @@ impl Offline {
         let metrics = Arc::new(Metrics::new());
         let open = move || open_engine(&config, &Clock::Wall, &metrics);
         let (engine, lock) = apart(open).await?;
-        Ok(Self {
-            engine,
-            _lock: lock,
-        })
+        Ok(Self { engine, _lock: lock })
     }
 
     /// Runs an operator's command.
@@ -130,10 +128,7 @@ fn lock(path: &Path) -> Result<File, StartError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let name = PathBuf::from(name);
-    if let Some(folder) = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-    {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(io(folder.display().to_string()))?;
     }
     let file = File::create(&name).map_err(io(name.display().to_string()))?;
@@ -194,9 +189,7 @@ impl Server {
             metrics,
         });
         let listen = app.config.listen;
-        let listening = http::listen(&app, listen)
-            .await
-            .map_err(io(listen.to_string()))?;
+        let listening = http::listen(&app, listen).await.map_err(io(listen.to_string()))?;
         let address = listening.address().map_err(io(listen.to_string()))?;
         let (stop, stopped) = watch::channel(false);
         let socket = app.config.admin_socket.clone();
@@ -204,16 +197,11 @@ impl Server {
         let tasks = vec![
             tokio::spawn(listening.serve(stopped.clone())),
             tokio::spawn(admin.serve(stopped.clone())),
+            tokio::spawn(jobs::keep_running(Arc::clone(&app), stopped.clone())),
             tokio::spawn(forget_idle(Arc::clone(&app), stopped)),
         ];
         keep_log_short(&app.config.database, stop.subscribe())?;
-        Ok(Self {
-            app,
-            address,
-            stop,
-            tasks,
-            _lock: lock,
-        })
+        Ok(Self { app, address, stop, tasks, _lock: lock })
     }
 
     /// Where it listens.

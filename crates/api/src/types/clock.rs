@@ -30,10 +30,7 @@ impl MoveClock {
         let text = fields.text("advance", NAME_CHARS_MAX);
         let advance = text.as_deref().and_then(time::parse_duration_seconds);
         if text.is_some() && advance.is_none() {
-            fields.refuse(
-                "advance",
-                "must be an ISO 8601 duration like PT24H, of whole seconds",
-            );
+            fields.refuse("advance", "must be an ISO 8601 duration like PT24H, of whole seconds");
         }
         let to = fields.time("to");
         if fields.has("advance") == fields.has("to") {

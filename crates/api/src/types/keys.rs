@@ -22,10 +22,7 @@ pub struct CreateKey {
     #[schema(value_type = Option<Vec<String>>, example = json!(["wallets:read", "payments:write"]))]
     pub permissions: Permissions,
     /// `SANDBOX` or `PRODUCTION`; the caller's when absent.
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "environment_name"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "environment_name")]
     #[schema(value_type = Option<String>)]
     pub environment: Option<Environment>,
     /// The only wallets it may see and touch; all when absent.
@@ -96,13 +93,8 @@ impl UpdateKey {
     /// # Errors
     /// `VALIDATION_ERROR`, also for an unknown field.
     pub fn decode(body: &[u8]) -> Result<Self, ApiError> {
-        const KNOWN: &[&str] = &[
-            "name",
-            "permissions",
-            "allowedIps",
-            "expiresAt",
-            "idempotencyKey",
-        ];
+        const KNOWN: &[&str] =
+            &["name", "permissions", "allowedIps", "expiresAt", "idempotencyKey"];
         let mut fields = Fields::parse(body)?.only(KNOWN);
         let request = Self {
             name: fields.patch("name", |it, name| it.text(name, NAME_CHARS_MAX)),

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub const CURRENCY: &str = "USD";
 
 /// A page of a list, newest first unless said otherwise.
-#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct List<T> {
     /// The rows.
@@ -30,11 +30,6 @@ impl<T> List<T> {
     /// A list that always fits on one page.
     #[must_use]
     pub const fn whole(data: Vec<T>) -> Self {
-        Self {
-            data,
-            cursor: None,
-            has_more: false,
-            next_cursor: None,
-        }
+        Self { data, cursor: None, has_more: false, next_cursor: None }
     }
 }

@@ -76,22 +76,14 @@ impl SendPayment {
         let merchant_id = fields.text("merchantId", NAME_CHARS_MAX);
         let merchant_hint = fields.object("merchantHint", |hint| {
             let domain = hint.text("domain", NAME_CHARS_MAX);
-            MerchantHint {
-                domain: hint.require("domain", domain),
-            }
+            MerchantHint { domain: hint.require("domain", domain) }
         });
         if merchant_id.is_none() && merchant_hint.is_none() && !fields.has("merchantHint") {
             fields.require("to", to.clone());
         }
         let preference = fields.text("preference", NAME_CHARS_MAX);
-        if preference
-            .as_deref()
-            .is_some_and(|it| !PREFERENCES.contains(&it))
-        {
-            fields.refuse(
-                "preference",
-                format!("must be one of {}", PREFERENCES.join(", ")),
-            );
+        if preference.as_deref().is_some_and(|it| !PREFERENCES.contains(&it)) {
+            fields.refuse("preference", format!("must be one of {}", PREFERENCES.join(", ")));
         }
         currency(fields);
         let amount = fields.amount("amount");
@@ -100,12 +92,7 @@ impl SendPayment {
             to,
             amount: fields.require("amount", amount),
             amount_sent: amount
-                .map(|_| {
-                    fields
-                        .amount_text("amount")
-                        .unwrap_or_default()
-                        .into_owned()
-                })
+                .map(|_| fields.amount_text("amount").unwrap_or_default().into_owned())
                 .unwrap_or_default(),
             description: fields.text_or_empty("description", DESCRIPTION_CHARS_MAX),
             idempotency_key: idempotency_key(fields),
@@ -211,10 +198,7 @@ impl SendBatch {
                 BatchMode::Atomic
             }
         };
-        let request = Self {
-            payments: fields.require("payments", payments),
-            mode,
-        };
+        let request = Self { payments: fields.require("payments", payments), mode };
         fields.finish(request)
     }
 }

@@ -72,10 +72,7 @@ pub struct PolicyChange {
     #[schema(value_type = Option<Vec<String>>)]
     pub blocked_recipients: Patch<Vec<String>>,
     /// When payments are allowed.
-    #[serde(
-        skip_serializing_if = "Patch::is_keep",
-        serialize_with = "restrictions"
-    )]
+    #[serde(skip_serializing_if = "Patch::is_keep", serialize_with = "restrictions")]
     #[schema(value_type = Option<TimeRestrictions>)]
     pub time_restrictions: Patch<Schedule>,
     /// A human must agree to each payment. `approvalMode: "HUMAN_IN_THE_LOOP"` says the same.
@@ -157,29 +154,17 @@ impl PolicyChange {
             Patch::Set(enabled) => policy.enabled = enabled,
             Patch::Clear => policy.enabled = true,
         }
-        self.max_transaction_amount
-            .apply(&mut rules.max_transaction_amount);
-        self.daily_spending_limit
-            .apply(&mut rules.daily_spending_limit);
-        self.weekly_spending_limit
-            .apply(&mut rules.weekly_spending_limit);
-        self.monthly_spending_limit
-            .apply(&mut rules.monthly_spending_limit);
-        self.max_transactions_per_day
-            .apply(&mut rules.max_transactions_per_day);
-        self.approved_recipients
-            .apply(&mut rules.approved_recipients);
+        self.max_transaction_amount.apply(&mut rules.max_transaction_amount);
+        self.daily_spending_limit.apply(&mut rules.daily_spending_limit);
+        self.weekly_spending_limit.apply(&mut rules.weekly_spending_limit);
+        self.monthly_spending_limit.apply(&mut rules.monthly_spending_limit);
+        self.max_transactions_per_day.apply(&mut rules.max_transactions_per_day);
+        self.approved_recipients.apply(&mut rules.approved_recipients);
         self.blocked_recipients.apply(&mut rules.blocked_recipients);
         self.time_restrictions.apply(&mut rules.time_restrictions);
         self.approval_threshold.apply(&mut rules.approval_threshold);
-        apply_flag(
-            self.require_human_approval,
-            &mut rules.require_human_approval,
-        );
-        apply_flag(
-            self.require_different_approver,
-            &mut rules.require_different_approver,
-        );
+        apply_flag(self.require_human_approval, &mut rules.require_human_approval);
+        apply_flag(self.require_different_approver, &mut rules.require_different_approver);
     }
 }
 
@@ -215,9 +200,7 @@ fn schedule(fields: &mut Fields<'_>, name: &str) -> Option<Schedule> {
 
 /// A schedule travels as [`TimeRestrictions`].
 fn restrictions<S: Serializer>(change: &Patch<Schedule>, to: S) -> Result<S::Ok, S::Error> {
-    change
-        .map_ref(|it| TimeRestrictions::from(it))
-        .serialize(to)
+    change.map_ref(|it| TimeRestrictions::from(it)).serialize(to)
 }
 
 fn weekdays(fields: &mut Fields<'_>, names: &[String]) -> Vec<Weekday> {
@@ -228,10 +211,9 @@ fn weekdays(fields: &mut Fields<'_>, names: &[String]) -> Vec<Weekday> {
     for (at, name) in names.iter().enumerate() {
         match Weekday::from_name(name) {
             Some(day) => days.push(day),
-            None => fields.refuse(
-                &format!("days[{at}]"),
-                "must be MON, TUE, WED, THU, FRI, SAT or SUN",
-            ),
+            None => {
+                fields.refuse(&format!("days[{at}]"), "must be MON, TUE, WED, THU, FRI, SAT or SUN")
+            }
         }
     }
     days.sort_unstable();
@@ -464,14 +446,11 @@ impl CheckPolicies {
     /// `VALIDATION_ERROR`, `INVALID_AMOUNT`.
     pub fn decode(body: &[u8]) -> Result<Self, ApiError> {
         let mut fields = Fields::parse(body)?;
-        let to = fields
-            .text("to", NAME_CHARS_MAX)
-            .or_else(|| fields.text("toWalletId", NAME_CHARS_MAX));
+        let to =
+            fields.text("to", NAME_CHARS_MAX).or_else(|| fields.text("toWalletId", NAME_CHARS_MAX));
         let amount = fields.amount("amount");
-        let request = Self {
-            to: fields.require("to", to),
-            amount: fields.require("amount", amount),
-        };
+        let request =
+            Self { to: fields.require("to", to), amount: fields.require("amount", amount) };
         fields.finish(request)
     }
 }

@@ -94,9 +94,8 @@ impl UpdateWallet {
         let mut fields = Fields::parse(body)?;
         let request = Self {
             name: fields.patch("name", |it, name| it.text(name, NAME_CHARS_MAX)),
-            agent_name: fields.patch("agentName", |it, name| {
-                it.text_or_empty(name, NAME_CHARS_MAX)
-            }),
+            agent_name: fields
+                .patch("agentName", |it, name| it.text_or_empty(name, NAME_CHARS_MAX)),
             metadata: fields.patch("metadata", |it, name| it.document(name, METADATA_BYTES_MAX)),
             discoverable: fields.patch("discoverable", Fields::flag),
         };
@@ -127,9 +126,7 @@ impl FundWallet {
     pub fn decode(body: &[u8]) -> Result<Self, ApiError> {
         let mut fields = Fields::parse(body)?;
         let amount = fields.amount("amount");
-        let request = Self {
-            amount: fields.require("amount", amount),
-        };
+        let request = Self { amount: fields.require("amount", amount) };
         fields.finish(request)
     }
 }
@@ -271,6 +268,21 @@ pub struct Funding {
     pub new_balance: Amount,
     /// `USD`.
     pub currency: String,
+}
+
+/// The answer to `POST /sandbox/fund`.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SandboxFunding {
+    /// Which wallet.
+    #[schema(value_type = String)]
+    pub wallet_id: WalletId,
+    /// What came in.
+    #[schema(value_type = String, example = "1000.00")]
+    pub amount: Amount,
+    /// The balance after it.
+    #[schema(value_type = String, example = "1250.00")]
+    pub new_balance: Amount,
 }
 
 /// One entry of a wallet's account.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use wallgent_server::admin::Request;
 use wallgent_server::{Clock, Server};
 
-use super::serve::until_told_to_stop;
+use super::serve::StopSignals;
 use super::{Outcome, block_on, log};
 use crate::exit::Failure;
 use crate::settings::Sources;
@@ -46,14 +46,11 @@ struct DevFile {
 impl Dev {
     pub(super) fn run(self) -> Outcome {
         log::for_people();
-        let config = self
-            .sources
-            .merged()?
-            .with_data_folder(FOLDER)
-            .into_config_for_dev()?;
+        let config = self.sources.merged()?.with_data_folder(FOLDER).into_config_for_dev()?;
         let clock = clock(self.test_clock.as_ref())?;
         let file = config.data.join(DEV_FILE);
         block_on(async move {
+            let told = StopSignals::install()?;
             let server = Server::start(config, clock).await?;
             let mut known = known_organization(&server, &file).await?;
             known.url = format!("http://{}", server.address());
@@ -61,7 +58,7 @@ impl Dev {
                 serde_json::to_string_pretty(&known).map_err(|it| Failure::new(it.to_string()))?;
             wallgent_server::write_private(&file, &text)?;
             greet(&known, &file);
-            until_told_to_stop().await?;
+            told.wait().await;
             server.stop().await;
             Ok(ExitCode::SUCCESS)
         })
@@ -82,9 +79,7 @@ async fn known_organization(server: &Server, file: &Path) -> Result<DevFile, Fai
     let earlier = std::fs::read_to_string(file).ok();
     let earlier = earlier.and_then(|text| serde_json::from_str::<DevFile>(&text).ok());
     if let Some(known) = earlier {
-        let request = Request::OrgKnown {
-            organization_id: known.organization_id.clone(),
-        };
+        let request = Request::OrgKnown { organization_id: known.organization_id.clone() };
         let answer = server.execute(request).await.map_err(Failure::new)?;
         if answer["known"] == Value::Bool(true) {
             return Ok(known);

@@ -81,11 +81,7 @@ pub(crate) struct FeesSweep {
 impl Org {
     pub(super) fn run(self) -> Outcome {
         let Self::Create(it) = self;
-        let request = Request::OrgCreate {
-            name: it.name,
-            email: it.email,
-            plan: it.plan,
-        };
+        let request = Request::OrgCreate { name: it.name, email: it.email, plan: it.plan };
         tell(&operate(&it.sources, request)?, it.json)
     }
 }
@@ -105,10 +101,7 @@ impl Key {
 impl Fees {
     pub(super) fn run(self) -> Outcome {
         let Self::Sweep(it) = self;
-        tell(
-            &operate(&it.sources, Request::FeesSweep { to: it.to })?,
-            it.json,
-        )
+        tell(&operate(&it.sources, Request::FeesSweep { to: it.to })?, it.json)
     }
 }
 
@@ -134,9 +127,7 @@ fn tell(answer: &Value, json: bool) -> Outcome {
         None => println!("{answer}"),
         Some(fields) => {
             for (name, value) in fields {
-                let text = value
-                    .as_str()
-                    .map_or_else(|| value.to_string(), str::to_owned);
+                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                 println!("{name:<16} {text}");
             }
         }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use wallgent_server::{Clock, Server};
 
 use super::{Outcome, block_on, log};
@@ -25,12 +25,13 @@ impl Serve {
         let config = self.sources.merged()?.into_config()?;
         let file = config.data.join(SERVER_FILE);
         block_on(async move {
+            let told = StopSignals::install()?;
             let server = Server::start(config, Clock::Wall).await?;
             let url = format!("http://{}", server.address());
             tracing::info!(%url, "listening");
             let text = serde_json::json!({ "url": url }).to_string();
             wallgent_server::write_private(&file, &text)?;
-            until_told_to_stop().await?;
+            told.wait().await;
             tracing::info!("stopping");
             server.stop().await;
             Ok(ExitCode::SUCCESS)
@@ -38,13 +39,26 @@ impl Serve {
     }
 }
 
-/// Waits for SIGTERM or SIGINT.
-pub(super) async fn until_told_to_stop() -> Result<(), Failure> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// SIGTERM and SIGINT, caught from before the server answers its first
+/// request.
+pub(super) struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    /// Catches them from now on.
+    pub(super) fn install() -> Result<Self, Failure> {
+        let terminate = signal(SignalKind::terminate())?;
+        let interrupt = signal(SignalKind::interrupt())?;
+        Ok(Self { terminate, interrupt })
     }
-    Ok(())
+
+    /// Waits for either.
+    pub(super) async fn wait(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }

@@ -25,9 +25,9 @@ const LONGEST_ROUND: usize = 150;
 type Attempts = BTreeMap<String, Option<String>>;
 
 fn acknowledged_payments_survive_sigkill(store: Store) {
-    let rounds = env::var(ROUNDS_VARIABLE).map_or(DEFAULT_ROUNDS, |text| {
-        text.parse().expect("a number of rounds")
-    }) / 2;
+    let rounds = env::var(ROUNDS_VARIABLE)
+        .map_or(DEFAULT_ROUNDS, |text| text.parse().expect("a number of rounds"))
+        / 2;
     let mut server = Server::start(store);
     let owner = server.owner();
     let wallets: Vec<String> = (0..4).map(|_| owner.funded(50_000)).collect();
@@ -72,10 +72,7 @@ fn pay_until_killed(
                         return;
                     }
                     let key = format!("r{round}-p{payer}-{number}");
-                    attempts
-                        .lock()
-                        .expect("no payer panics")
-                        .insert(key.clone(), None);
+                    attempts.lock().expect("no payer panics").insert(key.clone(), None);
                     let id = pay(owner, wallets, payer, &key);
                     if id.is_some() {
                         acknowledged.fetch_add(1, Ordering::Relaxed);
@@ -95,30 +92,17 @@ fn pay_until_killed(
 
 /// Odd payers pay one by one, even ones in batches of one; the ID when the server acknowledged it.
 fn pay(owner: &Api, wallets: &[String], payer: usize, key: &str) -> Option<String> {
-    let (from, to) = (
-        &wallets[payer % wallets.len()],
-        &wallets[(payer + 1) % wallets.len()],
-    );
+    let (from, to) = (&wallets[payer % wallets.len()], &wallets[(payer + 1) % wallets.len()]);
     let payment = json!({ "from": from, "to": to, "amount": "1.00", "idempotencyKey": key });
     let (path, body, pointer) = if payer % 4 == 3 {
-        (
-            "/payments/batch",
-            json!({ "payments": [payment] }),
-            "/results/0/transactionId",
-        )
+        ("/payments/batch", json!({ "payments": [payment] }), "/results/0/transactionId")
     } else {
         ("/payments", payment, "/id")
     };
     let answer = owner.try_send("POST", path, Some(&body))?;
     // While it dies the server may answer that it is not available, which acknowledges nothing.
-    (answer.status == 200).then(|| {
-        answer
-            .json
-            .pointer(pointer)
-            .and_then(|id| id.as_str())
-            .expect("an ID")
-            .to_owned()
-    })
+    (answer.status == 200)
+        .then(|| answer.json.pointer(pointer).and_then(|id| id.as_str()).expect("an ID").to_owned())
 }
 
 /// Every attempt is there once if it was acknowledged, else at most once; how many there are.
@@ -158,16 +142,8 @@ fn check(owner: &Api, attempts: &Attempts, wallets: &[String]) -> usize {
 /// The wallets hold what was put in, less the fees of what was paid.
 fn assert_money(owner: &Api, wallets: &[String], paid: usize) {
     let cents = |wallet: &String| {
-        owner
-            .balance(wallet)
-            .replace('.', "")
-            .parse::<usize>()
-            .expect("two decimals")
+        owner.balance(wallet).replace('.', "").parse::<usize>().expect("two decimals")
     };
     let left: usize = wallets.iter().map(cents).sum();
-    assert_eq!(
-        left + paid * 25,
-        wallets.len() * 5_000_000,
-        "in cents, with fees of 0.25"
-    );
+    assert_eq!(left + paid * 25, wallets.len() * 5_000_000, "in cents, with fees of 0.25");
 }

@@ -16,10 +16,7 @@ stories!(
 );
 
 fn fund(caller: &Api, wallet: &str, amount: &Value) -> crate::support::Answer {
-    caller.post(
-        &format!("/wallets/{wallet}/fund"),
-        &json!({ "amount": amount }),
-    )
+    caller.post(&format!("/wallets/{wallet}/fund"), &json!({ "amount": amount }))
 }
 
 fn funding_adds_money(store: Store) {
@@ -30,35 +27,14 @@ fn funding_adds_money(store: Store) {
     assert_fields(&answer, shapes::FUNDING, &[]);
     assert_id(&answer["transactionId"], "txn");
     assert_eq!(
-        (
-            &answer["walletId"],
-            &answer["amount"],
-            &answer["newBalance"],
-            &answer["currency"]
-        ),
-        (
-            &json!(wallet),
-            &json!("1000.00"),
-            &json!("1000.00"),
-            &json!("USD")
-        )
+        (&answer["walletId"], &answer["amount"], &answer["newBalance"], &answer["currency"]),
+        (&json!(wallet), &json!("1000.00"), &json!("1000.00"), &json!("USD"))
     );
-    let answer = owner
-        .post(
-            "/sandbox/fund",
-            &json!({ "walletId": wallet, "amount": "0.5" }),
-        )
-        .ok();
+    let answer = owner.post("/sandbox/fund", &json!({ "walletId": wallet, "amount": "0.5" })).ok();
     assert_fields(&answer, shapes::SANDBOX_FUNDING, &[]);
-    assert_eq!(
-        answer,
-        json!({ "walletId": wallet, "amount": "0.50", "newBalance": "1000.50" })
-    );
+    assert_eq!(answer, json!({ "walletId": wallet, "amount": "0.50", "newBalance": "1000.50" }));
     owner.assert_balances(&wallet, "1000.50", "0.00", "1000.50");
-    assert_eq!(
-        owner.get(&format!("/wallets/{wallet}")).ok()["balance"],
-        "1000.50"
-    );
+    assert_eq!(owner.get(&format!("/wallets/{wallet}")).ok()["balance"], "1000.50");
     fund(&owner, server.account("sandboxWalletId"), &json!("5.00")).ok();
     assert_eq!(
         owner.balance(server.account("sandboxWalletId")),
@@ -84,10 +60,7 @@ fn amounts_are_exact_in_every_spelling(store: Store) {
     ] {
         let wallet = owner.wallet("Exact");
         let answer = owner
-            .post_text(
-                &format!("/wallets/{wallet}/fund"),
-                &format!("{{\"amount\": {literal}}}"),
-            )
+            .post_text(&format!("/wallets/{wallet}/fund"), &format!("{{\"amount\": {literal}}}"))
             .ok();
         assert_eq!(
             (&answer["amount"], &answer["newBalance"]),
@@ -98,10 +71,7 @@ fn amounts_are_exact_in_every_spelling(store: Store) {
     let wallet = owner.wallet("Sum");
     for literal in ["0.1", "0.2", "0.7"] {
         owner
-            .post_text(
-                &format!("/wallets/{wallet}/fund"),
-                &format!("{{\"amount\": {literal}}}"),
-            )
+            .post_text(&format!("/wallets/{wallet}/fund"), &format!("{{\"amount\": {literal}}}"))
             .ok();
     }
     assert_eq!(owner.balance(&wallet), "1.00", "no float anywhere");
@@ -149,10 +119,7 @@ fn malformed_amounts_are_invalid(store: Store) {
         "\"1.0.0\"",
     ] {
         for (path, body) in [
-            (
-                format!("/wallets/{wallet}/fund"),
-                format!("{{\"amount\": {literal}}}"),
-            ),
+            (format!("/wallets/{wallet}/fund"), format!("{{\"amount\": {literal}}}")),
             (
                 "/sandbox/fund".to_owned(),
                 format!("{{\"walletId\": \"{wallet}\", \"amount\": {literal}}}"),
@@ -177,19 +144,10 @@ fn missing_and_mistyped_amounts_are_validation_errors(store: Store) {
     let wallet = owner.funded(1);
     let path = format!("/wallets/{wallet}/fund");
     owner.post(&path, &json!({})).refused_fields(&["amount"]);
-    for odd in [
-        json!(null),
-        json!(true),
-        json!([]),
-        json!(["1.00"]),
-        json!({ "value": "1.00" }),
-    ] {
+    for odd in [json!(null), json!(true), json!([]), json!(["1.00"]), json!({ "value": "1.00" })] {
         fund(&owner, &wallet, &odd).refused_fields(&["amount"]);
     }
-    let both = owner.post(
-        "/payments",
-        &json!({ "from": wallet, "to": 7, "amount": "-1" }),
-    );
+    let both = owner.post("/payments", &json!({ "from": wallet, "to": 7, "amount": "-1" }));
     assert_eq!(
         both.refused(400, "VALIDATION_ERROR")["fields"][0]["path"],
         "to",
@@ -206,10 +164,7 @@ fn one_call_has_a_maximum(store: Store) {
     for amount in ["10000.00000001", "10000.01", "92233720368.54775807"] {
         for answer in [
             fund(&owner, &wallet, &json!(amount)),
-            owner.post(
-                "/sandbox/fund",
-                &json!({ "walletId": wallet, "amount": amount }),
-            ),
+            owner.post("/sandbox/fund", &json!({ "walletId": wallet, "amount": amount })),
         ] {
             let details = answer.refused(400, "INVALID_AMOUNT");
             assert_eq!(details["maximum"], "10000.00", "{amount}");
@@ -223,10 +178,7 @@ fn the_sandbox_has_a_maximum_in_total(store: Store) {
     let owner = server.owner();
     let wallet = owner.wallet("Richer");
     let fund_in_total = |amount: &str| {
-        owner.post(
-            "/sandbox/fund",
-            &json!({ "walletId": wallet, "amount": amount }),
-        )
+        owner.post("/sandbox/fund", &json!({ "walletId": wallet, "amount": amount }))
     };
     for _ in 0..9 {
         fund_in_total("10000.00").ok();
@@ -237,12 +189,7 @@ fn the_sandbox_has_a_maximum_in_total(store: Store) {
     fund_in_total("0.00000001").refused(400, "INVALID_AMOUNT");
     assert_eq!(owner.balance(&wallet), "100000.00");
     let other = owner.wallet("Other");
-    owner
-        .post(
-            "/sandbox/fund",
-            &json!({ "walletId": other, "amount": "10000.00" }),
-        )
-        .ok();
+    owner.post("/sandbox/fund", &json!({ "walletId": other, "amount": "10000.00" })).ok();
 }
 
 fn live_keys_cannot_conjure_money(store: Store) {
@@ -250,12 +197,8 @@ fn live_keys_cannot_conjure_money(store: Store) {
     let live = server.live();
     let wallet = live.wallet("Live");
     fund(&live, &wallet, &json!("1.00")).refused(403, "SANDBOX_ONLY");
-    live.post(
-        "/sandbox/fund",
-        &json!({ "walletId": wallet, "amount": "1.00" }),
-    )
-    .refused(403, "SANDBOX_ONLY");
+    live.post("/sandbox/fund", &json!({ "walletId": wallet, "amount": "1.00" }))
+        .refused(403, "SANDBOX_ONLY");
     assert_eq!(live.balance(&wallet), "0.00");
-    live.pay(&wallet, server.account("liveWalletId"), "1.00")
-        .refused(402, "INSUFFICIENT_FUNDS");
+    live.pay(&wallet, server.account("liveWalletId"), "1.00").refused(402, "INSUFFICIENT_FUNDS");
 }

@@ -56,12 +56,7 @@ pub fn evaluate(policies: &[Policy], request: &SpendRequest<'_>, spent: &Spendin
     let mut violations = Vec::new();
     let mut approval_policy = None;
     for policy in policies.iter().filter(|policy| policy.enabled) {
-        let mut check = Check {
-            policy,
-            request,
-            spent,
-            violations: &mut violations,
-        };
+        let mut check = Check { policy, request, spent, violations: &mut violations };
         check.all();
         if approval_policy.is_none() && policy.rules.needs_approval(request.amount) {
             approval_policy = Some(policy.id);
@@ -72,11 +67,7 @@ pub fn evaluate(policies: &[Policy], request: &SpendRequest<'_>, spent: &Spendin
         (true, Some(_)) => Decision::RequireApproval,
         (true, None) => Decision::Allow,
     };
-    Evaluation {
-        decision,
-        violations,
-        approval_policy,
-    }
+    Evaluation { decision, violations, approval_policy }
 }
 
 struct Check<'a> {
@@ -90,21 +81,9 @@ impl Check<'_> {
     fn all(&mut self) {
         let rules = &self.policy.rules;
         self.transaction_amount(rules);
-        self.window(
-            Rule::DailySpendingLimit,
-            rules.daily_spending_limit,
-            Window::Day,
-        );
-        self.window(
-            Rule::WeeklySpendingLimit,
-            rules.weekly_spending_limit,
-            Window::Week,
-        );
-        self.window(
-            Rule::MonthlySpendingLimit,
-            rules.monthly_spending_limit,
-            Window::Month,
-        );
+        self.window(Rule::DailySpendingLimit, rules.daily_spending_limit, Window::Day);
+        self.window(Rule::WeeklySpendingLimit, rules.weekly_spending_limit, Window::Week);
+        self.window(Rule::MonthlySpendingLimit, rules.monthly_spending_limit, Window::Month);
         self.transactions_per_day(rules);
         self.recipients(rules);
         self.schedule(rules);

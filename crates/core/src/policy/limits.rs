@@ -25,29 +25,15 @@ pub struct Limit {
 #[must_use]
 pub fn limits(policies: &[Policy], spent: &Spending, now: Timestamp) -> Vec<Limit> {
     let enabled = policies.iter().filter(|policy| policy.enabled);
-    enabled
-        .flat_map(|policy| of_policy(policy, spent, now))
-        .collect()
+    enabled.flat_map(|policy| of_policy(policy, spent, now)).collect()
 }
 
 fn of_policy(policy: &Policy, spent: &Spending, now: Timestamp) -> Vec<Limit> {
     let rules = &policy.rules;
     let windows = [
-        (
-            Rule::DailySpendingLimit,
-            rules.daily_spending_limit,
-            Window::Day,
-        ),
-        (
-            Rule::WeeklySpendingLimit,
-            rules.weekly_spending_limit,
-            Window::Week,
-        ),
-        (
-            Rule::MonthlySpendingLimit,
-            rules.monthly_spending_limit,
-            Window::Month,
-        ),
+        (Rule::DailySpendingLimit, rules.daily_spending_limit, Window::Day),
+        (Rule::WeeklySpendingLimit, rules.weekly_spending_limit, Window::Week),
+        (Rule::MonthlySpendingLimit, rules.monthly_spending_limit, Window::Month),
     ];
     let single = rules.max_transaction_amount.map(|limit| Limit {
         policy_id: policy.id,

@@ -26,15 +26,8 @@ pub enum Weekday {
 
 impl Weekday {
     /// All seven.
-    pub const ALL: [Self; 7] = [
-        Self::Mon,
-        Self::Tue,
-        Self::Wed,
-        Self::Thu,
-        Self::Fri,
-        Self::Sat,
-        Self::Sun,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Mon, Self::Tue, Self::Wed, Self::Thu, Self::Fri, Self::Sat, Self::Sun];
 
     /// The name on the wire.
     #[must_use]
@@ -118,13 +111,7 @@ impl Schedule {
             return Err(ScheduleError::Empty);
         }
         let found = jiff::tz::db().get(zone).map_err(|_| ScheduleError::Zone)?;
-        Ok(Self {
-            start,
-            end,
-            zone: found,
-            zone_name: zone.to_owned(),
-            days,
-        })
+        Ok(Self { start, end, zone: found, zone_name: zone.to_owned(), days })
     }
 
     /// When the span begins, `HH:MM`.
@@ -228,9 +215,6 @@ mod tests {
         assert_eq!(error("9:00", "17:00", "UTC"), Some(ScheduleError::Start));
         assert_eq!(error("09:00", "24:00", "UTC"), Some(ScheduleError::End));
         assert_eq!(error("09:00", "09:00", "UTC"), Some(ScheduleError::Empty));
-        assert_eq!(
-            error("09:00", "17:00", "Mars/Olympus"),
-            Some(ScheduleError::Zone)
-        );
+        assert_eq!(error("09:00", "17:00", "Mars/Olympus"), Some(ScheduleError::Zone));
     }
 }

@@ -28,11 +28,7 @@ const NAME_CHARS_MAX: usize = 256;
 
 /// What an operator asks.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(
-    tag = "command",
-    rename_all = "kebab-case",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "command", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum Request {
     /// Found an organization.
     OrgCreate {
@@ -66,9 +62,7 @@ pub enum Request {
 
 /// Runs a command.
 pub async fn execute(engine: &Engine, request: Request) -> Result<Value, String> {
-    let result = engine
-        .run(Vec::new(), move |tx| execute_in(tx, request))
-        .await;
+    let result = engine.run(Vec::new(), move |tx| execute_in(tx, request)).await;
     result.map_err(|error| match error {
         EngineError::Refused(error) => error.message,
         EngineError::Unavailable => {
@@ -89,11 +83,9 @@ fn execute_in(tx: &mut Tx<'_>, request: Request) -> Result<Value, Stop> {
             };
             Ok(json!({ "known": scope.is_some() }))
         }
-        Request::KeyCreate {
-            organization_id,
-            environment,
-            name,
-        } => create_key(tx, &organization_id, &environment, name.as_deref()),
+        Request::KeyCreate { organization_id, environment, name } => {
+            create_key(tx, &organization_id, &environment, name.as_deref())
+        }
         Request::FeesSweep { to } => fees::sweep_in(tx, &to),
     }
 }
@@ -139,11 +131,7 @@ fn create_key(
 
 fn checked(field: &str, text: &str) -> Result<(), Stop> {
     let fits = (1..=NAME_CHARS_MAX).contains(&text.chars().count()) && !text.contains('\0');
-    if fits {
-        Ok(())
-    } else {
-        Err(invalid(field, text).into())
-    }
+    if fits { Ok(()) } else { Err(invalid(field, text).into()) }
 }
 
 fn invalid(field: &str, text: &str) -> wallgent_api::ApiError {
@@ -165,10 +153,7 @@ pub fn listen(app: &Arc<App>, path: &Path) -> io::Result<AdminSocket> {
     }
     let listener = UnixListener::bind(path)?;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
-    Ok(AdminSocket {
-        listener,
-        app: Arc::clone(app),
-    })
+    Ok(AdminSocket { listener, app: Arc::clone(app) })
 }
 
 impl AdminSocket {
@@ -197,9 +182,7 @@ impl AdminSocket {
 async fn converse(app: &App, stream: UnixStream) -> io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
-    BufReader::new(read.take(REQUEST_BYTES_MAX))
-        .read_line(&mut line)
-        .await?;
+    BufReader::new(read.take(REQUEST_BYTES_MAX)).read_line(&mut line).await?;
     let result = match serde_json::from_str::<Request>(&line) {
         Ok(request) => execute(&app.engine, request).await,
         Err(error) => Err(format!("not a command: {error}")),
@@ -238,9 +221,5 @@ pub async fn ask(socket: &Path, request: &Request) -> io::Result<Option<Result<V
 }
 
 fn error_text(message: &str) -> String {
-    if message.is_empty() {
-        error::internal().message
-    } else {
-        message.to_owned()
-    }
+    if message.is_empty() { error::internal().message } else { message.to_owned() }
 }

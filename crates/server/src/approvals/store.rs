@@ -1,13 +1,14 @@
 //! Rows of approvals and of the holds they put.
 
-use wallgent_core::Timestamp;
 use wallgent_core::hold::HoldStatus;
-use wallgent_core::id::{ApprovalId, HoldId, WalletId};
+use wallgent_core::id::{ApprovalId, HoldId, TransactionId, WalletId};
+use wallgent_core::payment::PaymentStatus;
+use wallgent_core::{Amount, Timestamp};
 
 use super::Asked;
 use crate::caller::Caller;
-use crate::db::{Connection, DbResult, Row, Value};
-use crate::engine::Tx;
+use crate::db::{Connection, DbError, DbResult, Row, Value};
+use crate::engine::{ScopeId, Tx};
 
 pub(super) fn insert_hold(
     tx: &mut Tx<'_>,
@@ -55,6 +56,60 @@ pub(super) fn insert(
     tx.execute(text, &values).map(drop)
 }
 
+/// An approval that waits, with its payment and its hold.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pending {
+    pub(super) id: ApprovalId,
+    pub(super) scope: ScopeId,
+    pub(super) wallet: WalletId,
+    pub(super) transaction: TransactionId,
+    pub(super) hold: HoldId,
+    pub(super) held: Amount,
+    pub(super) amount: Amount,
+    pub(super) created_at: Timestamp,
+}
+
+/// Approvals that end at `now` or ended before, oldest first.
+pub(super) fn due(
+    connection: &mut Connection,
+    now: Timestamp,
+    limit: i64,
+) -> DbResult<Vec<Pending>> {
+    let text = "SELECT p.id, p.scope_id, p.wallet_id, p.transaction_id, p.hold_id, h.amount, \
+                t.amount, t.created_at FROM approvals p JOIN holds h ON h.id = p.hold_id \
+                JOIN transactions t ON t.id = p.transaction_id \
+                WHERE p.status = 'PENDING' AND p.expires_at <= $1 \
+                ORDER BY p.expires_at, p.id LIMIT $2";
+    let rows = connection.query(text, &[Value::Int(now.micros()), Value::Int(limit)])?;
+    rows.iter().map(pending).collect()
+}
+
+fn pending(row: &Row) -> DbResult<Pending> {
+    let broken = || DbError::Layout("an approval's row cannot be read".to_owned());
+    Ok(Pending {
+        id: ApprovalId::from_key(row.int(0)?).ok_or_else(broken)?,
+        scope: row.int(1)?,
+        wallet: WalletId::from_key(row.int(2)?).ok_or_else(broken)?,
+        transaction: TransactionId::from_key(row.int(3)?).ok_or_else(broken)?,
+        hold: HoldId::from_key(row.int(4)?).ok_or_else(broken)?,
+        held: Amount::from_units(row.int(5)?),
+        amount: Amount::from_units(row.int(6)?),
+        created_at: Timestamp::from_micros(row.int(7)?),
+    })
+}
+
+/// Ends an approval that comes to nothing, its hold and its payment.
+pub(super) fn end(tx: &mut Tx<'_>, pending: &Pending, status: PaymentStatus) -> DbResult<()> {
+    let now = Value::Int(tx.now().micros());
+    let status = Value::from(status.as_str());
+    let text = "UPDATE approvals SET status = $2, decided_at = $3 WHERE id = $1";
+    tx.execute(text, &[Value::Int(pending.id.key()), status.clone(), now])?;
+    let text = "UPDATE holds SET status = 'RELEASED' WHERE id = $1";
+    tx.execute(text, &[Value::Int(pending.hold.key())])?;
+    let text = "UPDATE transactions SET status = $2 WHERE id = $1";
+    tx.execute(text, &[Value::Int(pending.transaction.key()), status]).map(drop)
+}
+
 /// Why an approval was rejected.
 pub fn reason(connection: &mut Connection, id: ApprovalId) -> DbResult<Option<String>> {
     let text = "SELECT reason FROM approvals WHERE id = $1";
@@ -71,9 +126,7 @@ pub fn list_holds(
     wallet: WalletId,
     status: Option<HoldStatus>,
 ) -> DbResult<Vec<Row>> {
-    let filter = status.map_or(String::new(), |it| {
-        format!("AND status = '{}'", it.as_str())
-    });
+    let filter = status.map_or(String::new(), |it| format!("AND status = '{}'", it.as_str()));
     let text = format!(
         "SELECT id, amount, reason, reference_id, status, created_at, expires_at FROM holds \
          WHERE wallet_id = $1 {filter} ORDER BY id DESC LIMIT 1000"

@@ -51,7 +51,5 @@ fn dump(url: &str, to: &Path) -> Result<(), BackupError> {
     if output.status.success() {
         return Ok(());
     }
-    Err(BackupError::Dump(
-        String::from_utf8_lossy(&output.stderr).trim().to_owned(),
-    ))
+    Err(BackupError::Dump(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
 }

@@ -77,19 +77,13 @@ impl Vault {
         let digest = Sha256::digest(key);
         let mut key_id = [0; KEY_ID_BYTES];
         key_id.copy_from_slice(&digest[..KEY_ID_BYTES]);
-        Ok(Self {
-            cipher: Aes256Gcm::new(&key.into()),
-            key_id,
-        })
+        Ok(Self { cipher: Aes256Gcm::new(&key.into()), key_id })
     }
 
     /// A vault with the key in a file, which is made when it is missing and
     /// readable for its owner alone.
     pub fn from_file(path: &Path) -> Result<Self, VaultError> {
-        let failed = |error| VaultError::File {
-            path: path.display().to_string(),
-            error,
-        };
+        let failed = |error| VaultError::File { path: path.display().to_string(), error };
         match std::fs::read_to_string(path) {
             Ok(text) => Self::from_hex(&text),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -107,10 +101,7 @@ impl Vault {
     pub fn seal(&self, place: Place, secret: &[u8]) -> Result<Vec<u8>, VaultError> {
         let mut nonce = [0; NONCE_BYTES];
         getrandom::fill(&mut nonce).map_err(VaultError::Randomness)?;
-        let payload = Payload {
-            msg: secret,
-            aad: &place.bytes(),
-        };
+        let payload = Payload { msg: secret, aad: &place.bytes() };
         let sealed = self.cipher.encrypt(&Nonce::from(nonce), payload);
         let sealed = sealed.map_err(|_| VaultError::Sealed)?;
         Ok([self.key_id.as_slice(), &nonce, &sealed].concat())
@@ -118,23 +109,14 @@ impl Vault {
 
     /// Decrypts what was sealed for this place.
     pub fn open(&self, place: Place, sealed: &[u8]) -> Result<Vec<u8>, VaultError> {
-        let (key_id, rest) = sealed
-            .split_at_checked(KEY_ID_BYTES)
-            .ok_or(VaultError::Sealed)?;
-        let (nonce, text) = rest
-            .split_at_checked(NONCE_BYTES)
-            .ok_or(VaultError::Sealed)?;
+        let (key_id, rest) = sealed.split_at_checked(KEY_ID_BYTES).ok_or(VaultError::Sealed)?;
+        let (nonce, text) = rest.split_at_checked(NONCE_BYTES).ok_or(VaultError::Sealed)?;
         if key_id != self.key_id {
             return Err(VaultError::Sealed);
         }
         let nonce: [u8; NONCE_BYTES] = nonce.try_into().map_err(|_| VaultError::Sealed)?;
-        let payload = Payload {
-            msg: text,
-            aad: &place.bytes(),
-        };
-        self.cipher
-            .decrypt(&Nonce::from(nonce), payload)
-            .map_err(|_| VaultError::Sealed)
+        let payload = Payload { msg: text, aad: &place.bytes() };
+        self.cipher.decrypt(&Nonce::from(nonce), payload).map_err(|_| VaultError::Sealed)
     }
 }
 
@@ -143,20 +125,12 @@ pub fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
     let draft = path.with_extension("draft");
     let mut options = std::fs::OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&draft)?;
+    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     std::fs::rename(&draft, path)?;
     // The name itself must survive a power loss, too.
-    match path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-    {
+    match path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         Some(parent) => std::fs::File::open(parent)?.sync_all(),
         None => Ok(()),
     }
@@ -166,11 +140,7 @@ pub fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
 mod tests {
     use super::*;
 
-    const PLACE: Place = Place {
-        table: "answers",
-        row: 7,
-        column: "sealed",
-    };
+    const PLACE: Place = Place { table: "answers", row: 7, column: "sealed" };
 
     fn vault(digit: char) -> Vault {
         Vault::from_hex(&digit.to_string().repeat(64)).expect("a key")
@@ -184,10 +154,7 @@ mod tests {
         assert!(vault('b').open(PLACE, &sealed).is_err());
         assert!(vault('a').open(Place { row: 8, ..PLACE }, &sealed).is_err());
         let mut changed = sealed.clone();
-        changed
-            .last_mut()
-            .map(|byte| *byte ^= 1)
-            .expect("not empty");
+        changed.last_mut().map(|byte| *byte ^= 1).expect("not empty");
         assert!(vault('a').open(PLACE, &changed).is_err());
         assert!(vault('a').open(PLACE, &sealed[..10]).is_err());
         assert_ne!(vault('a').seal(PLACE, b"secret").expect("sealed"), sealed);

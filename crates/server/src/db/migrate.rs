@@ -43,9 +43,7 @@ fn run_in(connection: &mut Connection) -> DbResult<()> {
         }
     }
     connection.batch("DELETE FROM layout")?;
-    connection.batch(&format!(
-        "INSERT INTO layout (version) VALUES ({SCHEMA_VERSION})"
-    ))
+    connection.batch(&format!("INSERT INTO layout (version) VALUES ({SCHEMA_VERSION})"))
 }
 
 /// Refuses a store that this program would misread.
@@ -79,14 +77,9 @@ fn refuse_newer(version: i64) -> DbResult<()> {
 
 /// The statements of a migration, without its comments.
 fn statements(migration: &str) -> Vec<String> {
-    let lines = migration
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("--"));
+    let lines = migration.lines().filter(|line| !line.trim_start().starts_with("--"));
     let text = lines.collect::<Vec<_>>().join("\n");
-    let parts = text
-        .split(';')
-        .map(str::trim)
-        .filter(|part| !part.is_empty());
+    let parts = text.split(';').map(str::trim).filter(|part| !part.is_empty());
     parts.map(str::to_owned).collect()
 }
 

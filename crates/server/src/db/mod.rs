@@ -268,14 +268,10 @@ impl Connection {
     /// Copies the embedded store, as it is at one moment, into a new file.
     pub fn copy_into(&mut self, to: &std::path::Path) -> DbResult<()> {
         let Self::Sqlite(sqlite) = self else {
-            return Err(DbError::Layout(
-                "only the embedded store is copied".to_owned(),
-            ));
+            return Err(DbError::Layout("only the embedded store is copied".to_owned()));
         };
         let to = to.to_string_lossy().into_owned();
-        sqlite
-            .execute("VACUUM INTO $1", &[Value::Text(to)])
-            .map(drop)
+        sqlite.execute("VACUUM INTO $1", &[Value::Text(to)]).map(drop)
     }
 
     /// Whether this is the embedded store.

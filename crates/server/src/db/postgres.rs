@@ -29,10 +29,7 @@ impl Postgres {
         // planner's guess for a recursive walk is far off, and compiling it
         // costs more than running it.
         client.batch_execute("SET synchronous_commit = on; SET jit = off; SET TIME ZONE 'UTC'")?;
-        Ok(Self {
-            client,
-            statements: HashMap::new(),
-        })
+        Ok(Self { client, statements: HashMap::new() })
     }
 
     pub(super) fn is_alive(&self) -> bool {
@@ -160,10 +157,7 @@ impl Array {
 }
 
 fn parameters(values: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
-    values
-        .iter()
-        .map(|value| value as &(dyn ToSql + Sync))
-        .collect()
+    values.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
 }
 
 impl ToSql for Value {

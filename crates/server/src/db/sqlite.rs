@@ -154,9 +154,7 @@ pub fn checkpoint(connection: &mut super::Connection) -> DbResult<()> {
     let super::Connection::Sqlite(sqlite) = connection else {
         return Ok(());
     };
-    sqlite
-        .query("PRAGMA wal_checkpoint(PASSIVE)", &[])
-        .map(drop)
+    sqlite.query("PRAGMA wal_checkpoint(PASSIVE)", &[]).map(drop)
 }
 
 /// The size of the log beside the file.

@@ -103,7 +103,5 @@ fn unexpected(column: usize, wanted: &str, found: Option<&Value>) -> DbError {
         Some(Value::Text(_)) => "a text",
         Some(Value::Bytes(_)) => "bytes",
     };
-    DbError::Layout(format!(
-        "column {column} should hold {wanted} but holds {found}"
-    ))
+    DbError::Layout(format!("column {column} should hold {wanted} but holds {found}"))
 }

@@ -15,11 +15,7 @@ pub struct HotMap<K, V> {
 impl<K: Copy + Eq + Hash, V: Clone> HotMap<K, V> {
     /// An empty map.
     pub fn new() -> Self {
-        Self {
-            rows: FxHashMap::default(),
-            undo: Vec::new(),
-            dirty: FxHashSet::default(),
-        }
+        Self { rows: FxHashMap::default(), undo: Vec::new(), dirty: FxHashSet::default() }
     }
 
     /// The row, if it is loaded.
@@ -84,10 +80,8 @@ impl<K: Copy + Eq + Hash, V: Clone> HotMap<K, V> {
         K: Ord,
     {
         let keys = std::mem::take(&mut self.dirty);
-        let mut rows: Vec<(K, V)> = keys
-            .into_iter()
-            .filter_map(|key| Some((key, self.rows.get(&key)?.clone())))
-            .collect();
+        let mut rows: Vec<(K, V)> =
+            keys.into_iter().filter_map(|key| Some((key, self.rows.get(&key)?.clone()))).collect();
         rows.sort_unstable_by_key(|(key, _)| *key);
         rows
     }

@@ -48,11 +48,7 @@ pub(super) fn advance(
     now: Timestamp,
     last_key: i64,
 ) -> DbResult<()> {
-    let values = [
-        Value::Int(now.micros()),
-        Value::Int(last_key),
-        Value::Int(lease.fence),
-    ];
+    let values = [Value::Int(now.micros()), Value::Int(last_key), Value::Int(lease.fence)];
     match store::advance(connection, &values)? {
         1 => Ok(()),
         _ => Err(DbError::Fenced),

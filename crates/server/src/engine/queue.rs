@@ -92,11 +92,7 @@ impl Engine {
             });
             (verdict, answer)
         }));
-        self.push(Job {
-            hashes,
-            queued_at: Instant::now(),
-            work,
-        })?;
+        self.push(Job { hashes, queued_at: Instant::now(), work })?;
         receiver.await.unwrap_or(Err(EngineError::Unavailable))
     }
 
@@ -106,11 +102,7 @@ impl Engine {
         let answer: Answer = Box::new(move |_| {
             let _ = sender.send(());
         });
-        let job = Job {
-            hashes: Vec::new(),
-            queued_at: Instant::now(),
-            work: Work::Stop(answer),
-        };
+        let job = Job { hashes: Vec::new(), queued_at: Instant::now(), work: Work::Stop(answer) };
         if self.queue.send(job).is_ok() {
             let _ = receiver.await;
         }

@@ -146,11 +146,7 @@ impl Tx<'_> {
         if result.is_err() {
             self.state.undo_to(depth);
             // What was flushed meanwhile belonged to earlier commands.
-            let mark = if self.caught_up == caught_up {
-                mark
-            } else {
-                mark.after(self.flushed)
-            };
+            let mark = if self.caught_up == caught_up { mark } else { mark.after(self.flushed) };
             self.rows.cut(mark);
             self.after_commit.truncate(hooks);
         }

@@ -231,19 +231,12 @@ impl Writer {
         let all = self.rows.mark();
         ledger::flush_rows(&mut self.connection, &mut self.rows, all)?;
         // A command may have moved a test clock.
-        let now = if self.options.clock.is_test() {
-            self.options.clock.now().max(now)
-        } else {
-            now
-        };
+        let now =
+            if self.options.clock.is_test() { self.options.clock.now().max(now) } else { now };
         lease::advance(&mut self.connection, &lease, now, self.ids.last())?;
         let stored = Instant::now();
         self.connection.commit()?;
-        self.lease = Some(Lease {
-            last_time: now,
-            last_key: self.ids.last(),
-            ..lease
-        });
+        self.lease = Some(Lease { last_time: now, last_key: self.ids.last(), ..lease });
         let metrics = &self.options.metrics;
         metrics.decide.observe(decided - begun);
         metrics.store.observe(stored - decided);
@@ -296,11 +289,7 @@ impl Writer {
     }
 
     fn end_savepoint(&mut self, savepoint: bool, text: &str) -> DbResult<()> {
-        if savepoint {
-            self.connection.batch(text)
-        } else {
-            Ok(())
-        }
+        if savepoint { self.connection.batch(text) } else { Ok(()) }
     }
 
     /// Nothing of the batch is acknowledged; the hot state is loaded anew.

@@ -46,6 +46,7 @@ changes! {
     PaymentFailed "payment.failed" ["payment.failed"],
     PaymentDenied "payment.denied" ["payment.denied", "policy.denied"],
     PaymentHeld "payment.pending_approval" ["payment.pending_approval", "approval.created"],
+    ApprovalExpired "approval.expired" ["approval.expired"],
     PaymentReversed "payment.reversed" ["payment.reversed"],
     BatchCompleted "payment.batch_completed" ["payment.batch_completed"],
     BatchFailed "payment.batch_failed" ["payment.batch_failed"],

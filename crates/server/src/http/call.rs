@@ -53,21 +53,13 @@ impl Answer {
     /// 200 with a body.
     #[must_use]
     pub fn ok(body: &impl serde::Serialize) -> Self {
-        Self {
-            status: 200,
-            body: idempotency::encode(body),
-            replayed: false,
-        }
+        Self { status: 200, body: idempotency::encode(body), replayed: false }
     }
 }
 
 impl From<Reply> for Answer {
     fn from(reply: Reply) -> Self {
-        Self {
-            status: reply.status,
-            replayed: reply.replayed,
-            body: reply.bytes(),
-        }
+        Self { status: reply.status, replayed: reply.replayed, body: reply.bytes() }
     }
 }
 
@@ -91,17 +83,9 @@ impl Page {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let has_more = rows.len() > limit;
         rows.truncate(limit);
-        let cursor = rows
-            .last()
-            .filter(|_| has_more)
-            .map(|row| cursor::encode(number(row)));
+        let cursor = rows.last().filter(|_| has_more).map(|row| cursor::encode(number(row)));
         let data = rows.into_iter().map(tell).collect();
-        List {
-            data,
-            has_more,
-            next_cursor: cursor.clone(),
-            cursor,
-        }
+        List { data, has_more, next_cursor: cursor.clone(), cursor }
     }
 }
 
@@ -113,13 +97,11 @@ impl Call {
         found.map_or("", |(_, value)| value.as_str())
     }
 
-    /// A parameter of the query; empty counts as absent.
+    /// A parameter of the query.
     #[must_use]
     pub fn query(&self, name: &str) -> Option<&str> {
         let found = self.query.iter().rev().find(|(it, _)| it == name);
-        found
-            .map(|(_, value)| value.as_str())
-            .filter(|value| !value.is_empty())
+        found.map(|(_, value)| value.as_str())
     }
 
     /// A parameter of the query that is one of a few words.
@@ -133,10 +115,7 @@ impl Call {
         };
         match read(text) {
             Some(value) => Ok(Some(value)),
-            None => Err(ApiError::invalid_field(
-                name,
-                "is not one of the values documented",
-            )),
+            None => Err(ApiError::invalid_field(name, "is not one of the values documented")),
         }
     }
 
@@ -146,9 +125,7 @@ impl Call {
             return Ok(None);
         };
         let message = "must be an ISO 8601 time with a zone";
-        Timestamp::parse(text)
-            .map(Some)
-            .ok_or_else(|| ApiError::invalid_field(name, message))
+        Timestamp::parse(text).map(Some).ok_or_else(|| ApiError::invalid_field(name, message))
     }
 
     /// The page that the query asks for.
@@ -219,11 +196,7 @@ impl Call {
     #[must_use]
     pub fn claim(&self, key: Option<String>, fingerprint: i64, lasting: Lasting) -> Option<Claim> {
         let hash = idempotency::hash(&self.caller, self.route, &key?);
-        Some(Claim {
-            hash,
-            fingerprint,
-            forever: lasting == Lasting::Forever,
-        })
+        Some(Claim { hash, fingerprint, forever: lasting == Lasting::Forever })
     }
 
     /// The claim of a request whose meaning is its whole body and path.
@@ -255,9 +228,7 @@ impl Call {
         let result = self
             .app
             .engine
-            .run(hashes, move |tx| {
-                idempotency::once(tx, claim.as_ref(), |tx| command(tx, &caller))
-            })
+            .run(hashes, move |tx| idempotency::once(tx, claim.as_ref(), |tx| command(tx, &caller)))
             .await;
         match result {
             Ok(reply) => Ok(reply.into()),

@@ -55,15 +55,7 @@ mod tests {
     #[test]
     fn only_our_cursors_are_read() {
         assert_eq!(decode(&encode(77)), Some(77));
-        for text in [
-            "",
-            "77",
-            "w1",
-            "AAAA",
-            "d2VsbA",
-            &encode(-1),
-            &"A".repeat(1_000),
-        ] {
+        for text in ["", "77", "w1", "AAAA", "d2VsbA", &encode(-1), &"A".repeat(1_000)] {
             assert_eq!(decode(text), None, "{text}");
         }
     }

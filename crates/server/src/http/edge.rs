@@ -43,11 +43,7 @@ struct Return {
 pub(super) async fn serve(app: Arc<App>, route: &Route, request: Request) -> Response<Body> {
     let (mut parts, body) = request.into_parts();
     let request_id = request_id::of(&parts.headers);
-    let mut back = Return {
-        request_id,
-        version: VERSIONS[0],
-        left: None,
-    };
+    let mut back = Return { request_id, version: VERSIONS[0], left: None };
     let result = climb(&app, route, &mut parts, body, &mut back).await;
     let answer = match result {
         Ok(answer) => respond(answer, &back),
@@ -66,39 +62,20 @@ async fn climb(
 ) -> Result<Answer, ApiError> {
     let begun = Instant::now();
     back.version = version(&parts.headers)?;
-    let peer = parts
-        .extensions
-        .get::<Peer>()
-        .map_or(IpAddr::from([127, 0, 0, 1]), |peer| peer.0);
+    let peer = parts.extensions.get::<Peer>().map_or(IpAddr::from([127, 0, 0, 1]), |peer| peer.0);
     let client = address::of_client(peer, &parts.headers, &app.config.trusted_proxies);
     let key = authenticate(app, &parts.headers, client).await?;
     let caller = caller(&key, client, &back.request_id);
-    let kind = if route.is_write() {
-        Kind::Write
-    } else {
-        Kind::Read
-    };
+    let kind = if route.is_write() { Kind::Write } else { Kind::Read };
     back.left = count(app, &key, kind, back)?;
     may(&caller, route)?;
     app.metrics.auth.observe(begun.elapsed());
     let header_key = header_text(&parts.headers, "idempotency-key")?;
     let params = params(parts).await?;
     let query = query(parts.uri.query().unwrap_or_default())?;
-    let body = if route.is_write() {
-        read_body(&parts.headers, body).await?
-    } else {
-        Bytes::new()
-    };
+    let body = if route.is_write() { read_body(&parts.headers, body).await? } else { Bytes::new() };
     let app = Arc::clone(app);
-    let call = Call {
-        app,
-        caller,
-        route: route.name,
-        params,
-        query,
-        body,
-        header_key,
-    };
+    let call = Call { app, caller, route: route.name, params, query, body, header_key };
     (route.handler)(call).await
 }
 
@@ -106,9 +83,7 @@ fn version(headers: &HeaderMap) -> Result<&'static str, ApiError> {
     let Some(asked) = headers.get("wallgent-version") else {
         return Ok(VERSIONS[0]);
     };
-    let known = VERSIONS
-        .iter()
-        .find(|version| asked.as_bytes() == version.as_bytes());
+    let known = VERSIONS.iter().find(|version| asked.as_bytes() == version.as_bytes());
     known.copied().ok_or_else(|| {
         let message = format!("must be one of {}", VERSIONS.join(", "));
         ApiError::invalid_field("Wallgent-Version", message).with("versions", VERSIONS)
@@ -143,10 +118,7 @@ async fn recognize(app: &Arc<App>, headers: &HeaderMap) -> Result<Arc<CachedKey>
         return Ok(key);
     }
     let generation = app.keys.generation();
-    let found = app
-        .reads
-        .read(move |connection| keys::load(connection, &hash))
-        .await;
+    let found = app.reads.read(move |connection| keys::load(connection, &hash)).await;
     let key = match found {
         Ok(Ok(key)) => Arc::new(key.ok_or_else(keys::unknown_key)?),
         Ok(Err(cause)) => {
@@ -163,9 +135,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     let text = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, secret) = text.split_once(' ')?;
     let secret = secret.trim();
-    let ours = Environment::ALL
-        .iter()
-        .any(|it| secret.starts_with(it.key_prefix()));
+    let ours = Environment::ALL.iter().any(|it| secret.starts_with(it.key_prefix()));
     (scheme.eq_ignore_ascii_case("bearer") && ours).then_some(secret)
 }
 
@@ -231,17 +201,13 @@ async fn params(parts: &mut Parts) -> Result<Vec<(String, String)>, ApiError> {
     let params = RawPathParams::from_request_parts(parts, &()).await;
     // A path that is not UTF-8 names nothing.
     let params = params.map_err(|_| ApiError::not_found("route"))?;
-    Ok(params
-        .iter()
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect())
+    Ok(params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
 fn query(text: &str) -> Result<Vec<(String, String)>, ApiError> {
     let pairs = form_urlencoded::parse(text.as_bytes());
-    let pairs: Vec<(String, String)> = pairs
-        .map(|(name, value)| (name.into_owned(), value.into_owned()))
-        .collect();
+    let pairs: Vec<(String, String)> =
+        pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
     match pairs.iter().find(|(_, value)| value.contains('\0')) {
         Some((name, _)) => Err(ApiError::invalid_field(name, "must not contain U+0000")),
         None => Ok(pairs),
@@ -249,9 +215,7 @@ fn query(text: &str) -> Result<Vec<(String, String)>, ApiError> {
 }
 
 async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
-    let declared = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|it| it.to_str().ok());
+    let declared = headers.get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok());
     let declared: Option<usize> = declared.and_then(|it| it.parse().ok());
     if declared.is_some_and(|bytes| bytes > BODY_BYTES_MAX) {
         return Err(too_large());
@@ -283,12 +247,8 @@ fn incomplete() -> ApiError {
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let declared = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let essence = declared
-        .and_then(|value| value.split(';').next())
-        .map(str::trim);
+    let declared = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = declared.and_then(|value| value.split(';').next()).map(str::trim);
     essence.is_some_and(|it| it.eq_ignore_ascii_case("application/json"))
 }
 
@@ -297,9 +257,7 @@ fn respond(answer: Answer, back: &Return) -> Response<Body> {
     let mut response = envelope_response(status, answer.body, back);
     if answer.replayed {
         let name = HeaderName::from_static("idempotent-replayed");
-        response
-            .headers_mut()
-            .insert(name, HeaderValue::from_static("true"));
+        response.headers_mut().insert(name, HeaderValue::from_static("true"));
     }
     response
 }
@@ -342,10 +300,7 @@ fn envelope_response(status: StatusCode, body: Vec<u8>, back: &Return) -> Respon
         headers.insert("x-request-id", value);
     }
     if let Some(left) = back.left {
-        for (name, text) in [
-            ("ratelimit-policy", left.policy()),
-            ("ratelimit", left.state()),
-        ] {
+        for (name, text) in [("ratelimit-policy", left.policy()), ("ratelimit", left.state())] {
             if let Ok(value) = HeaderValue::from_str(&text) {
                 headers.insert(name, value);
             }
@@ -356,10 +311,6 @@ fn envelope_response(status: StatusCode, body: Vec<u8>, back: &Return) -> Respon
 
 /// Answers a request that no route serves.
 pub(super) fn lost(error: &ApiError, headers: &HeaderMap) -> Response<Body> {
-    let back = Return {
-        request_id: request_id::of(headers),
-        version: VERSIONS[0],
-        left: None,
-    };
+    let back = Return { request_id: request_id::of(headers), version: VERSIONS[0], left: None };
     refuse(error, &back)
 }

@@ -22,11 +22,8 @@ const COMMON: &[ErrorCode] = &[
     ErrorCode::ServiceUnavailable,
 ];
 /// What every route that changes something can answer.
-const WRITES: &[ErrorCode] = &[
-    ErrorCode::IdempotencyKeyReuse,
-    ErrorCode::PayloadTooLarge,
-    ErrorCode::UnsupportedMediaType,
-];
+const WRITES: &[ErrorCode] =
+    &[ErrorCode::IdempotencyKeyReuse, ErrorCode::PayloadTooLarge, ErrorCode::UnsupportedMediaType];
 
 /// The document as JSON.
 #[must_use]
@@ -38,10 +35,7 @@ pub fn document() -> String {
     for route in &routes {
         let method = route.method.as_str().to_lowercase();
         let operation = operation(route, &mut schemas);
-        paths
-            .entry(route.path)
-            .or_default()
-            .insert(method, operation);
+        paths.entry(route.path).or_default().insert(method, operation);
     }
     let document = json!({
         "openapi": "3.1.0",

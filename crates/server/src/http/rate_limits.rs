@@ -122,35 +122,16 @@ impl RateLimits {
         };
         let buckets = if kind == Kind::Read { reads } else { writes };
         let calls = buckets.calls;
-        let refused = |wait| {
-            (
-                exceeded(wait),
-                Left {
-                    kind,
-                    calls,
-                    remaining: 0,
-                },
-            )
-        };
+        let refused = |wait| (exceeded(wait), Left { kind, calls, remaining: 0 });
         let organization = key.row.organization.key();
-        let own = self
-            .take(&buckets.by_key, &key.row.id.key())
-            .map_err(refused)?;
-        let shared = self
-            .take(&buckets.by_organization, &organization)
-            .map_err(refused)?;
-        Ok(Some(Left {
-            kind,
-            calls,
-            remaining: own.min(shared),
-        }))
+        let own = self.take(&buckets.by_key, &key.row.id.key()).map_err(refused)?;
+        let shared = self.take(&buckets.by_organization, &organization).map_err(refused)?;
+        Ok(Some(Left { kind, calls, remaining: own.min(shared) }))
     }
 
     /// Counts a failed authentication.
     pub fn count_failure(&self, address: IpAddr) -> Result<(), ApiError> {
-        self.take(&self.failures, &address)
-            .map(drop)
-            .map_err(exceeded)
+        self.take(&self.failures, &address).map(drop).map_err(exceeded)
     }
 
     fn take<K: Hash + Eq + Clone>(&self, limiter: &Limiter<K>, key: &K) -> Result<u32, u64> {

@@ -10,14 +10,9 @@ const CHARS_MAX: usize = 128;
 
 /// The caller's `X-Request-Id` if it is usable, else a new one.
 pub(super) fn of(headers: &HeaderMap) -> Arc<str> {
-    let sent = headers
-        .get("x-request-id")
-        .and_then(|value| value.to_str().ok());
+    let sent = headers.get("x-request-id").and_then(|value| value.to_str().ok());
     let visible = |text: &&str| text.bytes().all(|byte| byte.is_ascii_graphic());
-    match sent
-        .filter(|text| (1..=CHARS_MAX).contains(&text.len()))
-        .filter(visible)
-    {
+    match sent.filter(|text| (1..=CHARS_MAX).contains(&text.len())).filter(visible) {
         Some(text) => text.into(),
         None => fresh(),
     }

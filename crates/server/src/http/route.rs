@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use axum::http::Method;
 use utoipa::PartialSchema;
-use utoipa::openapi::{RefOr, Schema};
+use utoipa::openapi::schema::{SchemaType, Type};
+use utoipa::openapi::{ArrayBuilder, ObjectBuilder, Ref, RefOr, Schema};
 use wallgent_api::{ApiError, ErrorCode};
 use wallgent_core::Permission;
 
@@ -31,11 +32,33 @@ impl Shape {
     fn of<T: utoipa::ToSchema>() -> Self {
         let mut others = Vec::new();
         T::schemas(&mut others);
-        Self {
-            name: T::name().into_owned(),
-            schema: <T as PartialSchema>::schema(),
-            others,
-        }
+        Self { name: T::name().into_owned(), schema: <T as PartialSchema>::schema(), others }
+    }
+}
+
+/// A list of something, as [`wallgent_api::types::List`] writes it.
+impl Shape {
+    fn list_of<T: utoipa::ToSchema>() -> Self {
+        let item = Self::of::<T>();
+        let text = |about: &str| {
+            let kinds = SchemaType::from_iter([Type::String, Type::Null]);
+            ObjectBuilder::new().schema_type(kinds).description(Some(about)).build()
+        };
+        let data = ArrayBuilder::new().items(Ref::from_schema_name(&item.name));
+        let more = ObjectBuilder::new().schema_type(Type::Boolean);
+        let schema = ObjectBuilder::new()
+            .property("data", data)
+            .property("cursor", text("The next page; null on the last one"))
+            .property("hasMore", more)
+            .property("nextCursor", text("The same as cursor, for older clients"))
+            .required("data")
+            .required("cursor")
+            .required("hasMore")
+            .required("nextCursor");
+        let mut others = item.others;
+        let name = format!("{}List", item.name);
+        others.push((item.name, item.schema));
+        Self { name, schema: RefOr::T(Schema::from(schema)), others }
     }
 }
 
@@ -127,6 +150,13 @@ impl Route {
         self
     }
 
+    /// That it answers a list.
+    #[must_use]
+    pub fn lists<T: utoipa::ToSchema>(mut self) -> Self {
+        self.answers.push((200, Some(Shape::list_of::<T>())));
+        self
+    }
+
     /// That it answers nothing.
     #[must_use]
     pub fn gives_nothing(mut self) -> Self {
@@ -152,10 +182,7 @@ impl Route {
     #[must_use]
     pub fn paged(self) -> Self {
         self.filter("limit", "Rows on a page, 1 to 100; 20 when absent")
-            .filter(
-                "cursor",
-                "Where the page begins: the cursor of the page before",
-            )
+            .filter("cursor", "Where the page begins: the cursor of the page before")
     }
 
     /// Whether it changes something.

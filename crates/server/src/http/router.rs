@@ -5,9 +5,10 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderMap, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use axum::routing::{MethodFilter, MethodRouter, get};
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 use wallgent_api::{ApiError, ErrorCode};
 
 use super::edge;
@@ -46,12 +47,28 @@ pub(super) fn build(app: &Arc<App>) -> Router {
         })
         .method_not_allowed_fallback(async |request: Request| {
             let message = format!("This route does not know {}", request.method());
-            edge::lost(
-                &ApiError::new(ErrorCode::MethodNotAllowed, message),
-                request.headers(),
-            )
+            edge::lost(&ApiError::new(ErrorCode::MethodNotAllowed, message), request.headers())
         })
         .layer(CatchPanicLayer::custom(broke))
+        .layer(tower::util::option_layer(cors(&app.config.cors_origins)))
+}
+
+/// Lets web pages of these origins call the API; of none when none is named.
+fn cors(origins: &[String]) -> Option<CorsLayer> {
+    if origins.is_empty() {
+        return None;
+    }
+    let origins = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
+    let layer = CorsLayer::new().allow_origin(AllowOrigin::list(origins));
+    let layer = layer.allow_methods(AllowMethods::mirror_request());
+    let layer = layer.allow_headers(AllowHeaders::mirror_request());
+    Some(layer.expose_headers([
+        HeaderName::from_static("x-request-id"),
+        HeaderName::from_static("idempotent-replayed"),
+        HeaderName::from_static("ratelimit"),
+        HeaderName::from_static("ratelimit-policy"),
+        header::RETRY_AFTER,
+    ]))
 }
 
 fn serve_route(app: Arc<App>, route: Arc<Route>) -> MethodRouter {
@@ -69,11 +86,7 @@ fn operations(app: &Arc<App>) -> Router {
         let app = Arc::clone(app);
         async move || match app.is_ready().await {
             true => plain(StatusCode::OK, "text/plain", "ready\n".to_owned()),
-            false => plain(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "text/plain",
-                "not ready\n".to_owned(),
-            ),
+            false => plain(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "not ready\n".to_owned()),
         }
     };
     let metrics = {
@@ -83,10 +96,7 @@ fn operations(app: &Arc<App>) -> Router {
     };
     let document: Arc<str> = openapi::document().into();
     Router::new()
-        .route(
-            "/healthz",
-            get(async || plain(StatusCode::OK, "text/plain", "ok\n".to_owned())),
-        )
+        .route("/healthz", get(async || plain(StatusCode::OK, "text/plain", "ok\n".to_owned())))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
         .route(
@@ -96,12 +106,8 @@ fn operations(app: &Arc<App>) -> Router {
 }
 
 fn plain(status: StatusCode, kind: &'static str, text: String) -> Response<Body> {
-    let response = Response::builder()
-        .status(status)
-        .header(header::CONTENT_TYPE, kind);
-    response
-        .body(Body::from(text))
-        .expect("a fixed status and content type")
+    let response = Response::builder().status(status).header(header::CONTENT_TYPE, kind);
+    response.body(Body::from(text)).expect("a fixed status and content type")
 }
 
 /// Answers a request whose handler panicked: the connection goes on, and the

@@ -43,11 +43,7 @@ pub struct Listening {
 pub async fn listen(app: &Arc<App>, address: SocketAddr) -> io::Result<Listening> {
     let listener = TcpListener::bind(address).await?;
     let connections = Arc::new(Semaphore::new(app.config.connections_max));
-    Ok(Listening {
-        listener,
-        router: router::build(app),
-        connections,
-    })
+    Ok(Listening { listener, router: router::build(app), connections })
 }
 
 impl Listening {
@@ -84,10 +80,7 @@ impl Listening {
             }
         }
         drop(self.listener);
-        if tokio::time::timeout(DRAIN_DEADLINE, graceful.shutdown())
-            .await
-            .is_err()
-        {
+        if tokio::time::timeout(DRAIN_DEADLINE, graceful.shutdown()).await.is_err() {
             tracing::warn!("requests in flight did not end in time");
         }
     }

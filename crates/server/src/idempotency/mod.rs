@@ -41,10 +41,7 @@ pub struct Claim {
 /// The first part of every hash of this key in this scope.
 #[must_use]
 pub fn key_prefix(scope: i64, key: &str) -> [u8; 12] {
-    let wide = Fingerprint::new("key")
-        .number(scope)
-        .text(key)
-        .finish_wide();
+    let wide = Fingerprint::new("key").number(scope).text(key).finish_wide();
     let mut prefix = [0; 12];
     prefix.copy_from_slice(&wide[..12]);
     prefix
@@ -105,38 +102,20 @@ impl Reply {
     /// An answer without a body.
     pub fn empty(resource: impl ToString) -> Self {
         let resource = Some(resource.to_string());
-        Self {
-            status: 204,
-            body: Body::Empty,
-            resource,
-            secret: None,
-            replayed: false,
-        }
+        Self { status: 204, body: Body::Empty, resource, secret: None, replayed: false }
     }
 
     /// A payment.
     pub fn payment(status: u16, row: payments::PaymentRow) -> Self {
         let body = Body::Payment(Box::new(row));
-        Self {
-            status,
-            body,
-            resource: None,
-            secret: None,
-            replayed: false,
-        }
+        Self { status, body, resource: None, secret: None, replayed: false }
     }
 
     /// A refusal that is remembered: it depends on money and rules.
     pub fn refused(error: &ApiError, caller: &Caller) -> Self {
         let body = Body::Json(encode(&error.envelope(&caller.request_id)));
         let status = error.code.status();
-        Self {
-            status,
-            body,
-            resource: None,
-            secret: None,
-            replayed: false,
-        }
+        Self { status, body, resource: None, secret: None, replayed: false }
     }
 
     /// The body to send.
@@ -202,9 +181,7 @@ fn store_answer(tx: &mut Tx<'_>, claim: &Claim, reply: &Reply, body: &[u8]) -> R
         }
     };
     let expires_at = (!claim.forever).then(|| tx.now().plus_seconds(KEY_SECONDS));
-    let sealed_until = sealed
-        .is_some()
-        .then(|| tx.now().plus_seconds(SECRET_SECONDS));
+    let sealed_until = sealed.is_some().then(|| tx.now().plus_seconds(SECRET_SECONDS));
     let answer = store::Answer {
         resource: reply.resource.clone(),
         body: body.to_vec(),
@@ -217,11 +194,7 @@ fn store_answer(tx: &mut Tx<'_>, claim: &Claim, reply: &Reply, body: &[u8]) -> R
 }
 
 const fn place(row: i64) -> Place {
-    Place {
-        table: "answers",
-        row,
-        column: "sealed",
-    }
+    Place { table: "answers", row, column: "sealed" }
 }
 
 /// The first answer again; nothing when the key has been forgotten.
@@ -236,10 +209,7 @@ fn replay(tx: &mut Tx<'_>, claim: &Claim, record: &Record) -> Result<Option<Repl
         return Ok(Some(reply));
     };
     let answer = store::load_answer(tx, id)?;
-    if answer
-        .expires_at
-        .is_some_and(|expires_at| expires_at <= tx.now())
-    {
+    if answer.expires_at.is_some_and(|expires_at| expires_at <= tx.now()) {
         return Ok(None);
     }
     if record.fingerprint != claim.fingerprint {
@@ -253,19 +223,9 @@ fn replay(tx: &mut Tx<'_>, claim: &Claim, record: &Record) -> Result<Option<Repl
             Some(opened.map_err(|error| DbError::Layout(error.to_string()))?)
         }
     };
-    let body = if answer.body.is_empty() {
-        Body::Empty
-    } else {
-        Body::Json(answer.body)
-    };
+    let body = if answer.body.is_empty() { Body::Empty } else { Body::Json(answer.body) };
     let (status, resource) = (record.status, answer.resource);
-    Ok(Some(Reply {
-        status,
-        body,
-        resource,
-        secret,
-        replayed: true,
-    }))
+    Ok(Some(Reply { status, body, resource, secret, replayed: true }))
 }
 
 fn payment_id(record: &Record) -> Result<TransactionId, Stop> {

@@ -12,10 +12,8 @@ pub fn prefetch(
     records: &mut HotMap<[u8; 20], Record>,
     hashes: impl Iterator<Item = [u8; 20]>,
 ) -> DbResult<()> {
-    let wanted: Vec<Vec<u8>> = hashes
-        .filter(|hash| !records.contains(*hash))
-        .map(|hash| hash.to_vec())
-        .collect();
+    let wanted: Vec<Vec<u8>> =
+        hashes.filter(|hash| !records.contains(*hash)).map(|hash| hash.to_vec()).collect();
     if wanted.is_empty() {
         return Ok(());
     }

@@ -41,14 +41,7 @@ impl CachedKey {
         let networks = row.allowed_ips.as_ref().map(parse);
         let wallets = row.wallets.clone().map(Into::into);
         let last_used = AtomicI64::new(row.last_used_at.map_or(0, Timestamp::micros));
-        Self {
-            row,
-            scope,
-            plan,
-            wallets,
-            networks,
-            last_used,
-        }
+        Self { row, scope, plan, wallets, networks, last_used }
     }
 
     /// Whether it may be used from an address.
@@ -64,9 +57,7 @@ impl CachedKey {
 }
 
 fn network(text: &str) -> Option<IpNet> {
-    text.parse()
-        .ok()
-        .or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+    text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
 }
 
 /// Whether a text is an address or a network.
@@ -86,10 +77,7 @@ impl KeyCache {
     /// The key with this digest, if it is in memory.
     #[must_use]
     pub fn get(&self, hash: &[u8; 32], now: Timestamp) -> Option<Arc<CachedKey>> {
-        let keys = self
-            .keys
-            .read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let keys = self.keys.read().unwrap_or_else(std::sync::PoisonError::into_inner);
         let key = keys.get(hash)?;
         key.last_used.store(now.micros(), Ordering::Relaxed);
         Some(Arc::clone(key))
@@ -103,10 +91,7 @@ impl KeyCache {
 
     /// Keeps a key that was loaded when there had been `generation` drops.
     pub fn keep(&self, hash: [u8; 32], key: &Arc<CachedKey>, generation: u64) {
-        let mut keys = self
-            .keys
-            .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut keys = self.keys.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         if self.generation() != generation {
             return;
         }
@@ -118,20 +103,14 @@ impl KeyCache {
 
     /// Drops a key that changed.
     pub fn forget(&self, id: KeyId) {
-        let mut keys = self
-            .keys
-            .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut keys = self.keys.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         self.generation.fetch_add(1, Ordering::AcqRel);
         keys.retain(|_, key| key.row.id != id);
     }
 
     /// Drops every key, when another process may have changed them.
     pub fn clear(&self) {
-        let mut keys = self
-            .keys
-            .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut keys = self.keys.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         self.generation.fetch_add(1, Ordering::AcqRel);
         keys.clear();
     }
@@ -139,10 +118,7 @@ impl KeyCache {
     /// When a key was last used, as far as this process knows.
     #[must_use]
     pub fn last_used(&self, id: KeyId) -> Option<Timestamp> {
-        let keys = self
-            .keys
-            .read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let keys = self.keys.read().unwrap_or_else(std::sync::PoisonError::into_inner);
         let key = keys.values().find(|key| key.row.id == id)?;
         let micros = key.last_used.load(Ordering::Relaxed);
         (micros > 0).then(|| Timestamp::from_micros(micros))

@@ -40,16 +40,10 @@ pub fn still_valid(
     now: Timestamp,
 ) -> Result<(), ApiError> {
     if revoked_at.is_some() {
-        return Err(ApiError::new(
-            ErrorCode::ApiKeyRevoked,
-            "The API key was revoked",
-        ));
+        return Err(ApiError::new(ErrorCode::ApiKeyRevoked, "The API key was revoked"));
     }
     if expires_at.is_some_and(|expires_at| expires_at <= now) {
-        return Err(ApiError::new(
-            ErrorCode::ApiKeyRevoked,
-            "The API key has expired",
-        ));
+        return Err(ApiError::new(ErrorCode::ApiKeyRevoked, "The API key has expired"));
     }
     Ok(())
 }
@@ -140,10 +134,9 @@ fn grantable(tx: &mut Tx<'_>, caller: &Caller, wanted: Permissions) -> Result<()
 
 fn refuse_past(now: Timestamp, expires_at: Option<Timestamp>) -> Result<(), ApiError> {
     match expires_at {
-        Some(expires_at) if expires_at <= now => Err(ApiError::invalid_field(
-            "expiresAt",
-            "must lie in the future",
-        )),
+        Some(expires_at) if expires_at <= now => {
+            Err(ApiError::invalid_field("expiresAt", "must lie in the future"))
+        }
         _ => Ok(()),
     }
 }
@@ -168,10 +161,7 @@ fn addresses(texts: Vec<String>) -> Result<Vec<String>, ApiError> {
     for (at, text) in texts.iter().enumerate() {
         if !cache::is_network(text) {
             let message = "must be an IP address or a CIDR network";
-            return Err(ApiError::invalid_field(
-                &format!("allowedIps[{at}]"),
-                message,
-            ));
+            return Err(ApiError::invalid_field(&format!("allowedIps[{at}]"), message));
         }
     }
     Ok(texts)
@@ -287,12 +277,13 @@ fn find(tx: &mut Tx<'_>, caller: &Caller, text: &str) -> Result<KeyRow, Stop> {
     Ok(row)
 }
 
-/// A live key manages the organization's sandbox keys too; never the reverse.
+/// A live key may create sandbox keys, but what lives in an environment is
+/// managed from there.
 fn may_see(caller: &Caller, row: &KeyRow) -> Result<(), ApiError> {
     if row.organization != caller.organization {
         return Err(ApiError::not_found("api_key"));
     }
-    if caller.environment == Environment::Sandbox && row.environment == Environment::Production {
+    if caller.environment != row.environment {
         return Err(error::environment_mismatch());
     }
     Ok(())
@@ -304,11 +295,7 @@ fn wire(row: &KeyRow, now: Timestamp) -> Wire {
         id: row.id,
         name: row.name.clone(),
         key_prefix: row.prefix.clone(),
-        permissions: row
-            .permissions
-            .iter()
-            .map(|it| it.as_str().to_owned())
-            .collect(),
+        permissions: row.permissions.iter().map(|it| it.as_str().to_owned()).collect(),
         environment: row.environment.as_str().to_owned(),
         wallet_scope: row.wallets.as_ref().map(texts),
         allowed_ips: row.allowed_ips.clone(),
@@ -321,11 +308,7 @@ fn wire(row: &KeyRow, now: Timestamp) -> Wire {
 }
 
 fn note(tx: &mut Tx<'_>, caller: &Caller, change: Change, wire: &Wire) -> Result<(), Stop> {
-    let subject = Subject {
-        scope: caller.scope,
-        id: wire.id.key(),
-        wallet: None,
-    };
+    let subject = Subject { scope: caller.scope, id: wire.id.key(), wallet: None };
     events::record(tx, Actor::Key(caller), change, subject, Some(&json!(wire)))
 }
 
@@ -348,17 +331,7 @@ pub fn issue_admin(
     };
     let (row, secret) = issue(tx, new)?;
     let wire = wire(&row, tx.now());
-    let subject = Subject {
-        scope,
-        id: row.id.key(),
-        wallet: None,
-    };
-    events::record(
-        tx,
-        Actor::System,
-        Change::KeyCreated,
-        subject,
-        Some(&json!(wire)),
-    )?;
+    let subject = Subject { scope, id: row.id.key(), wallet: None };
+    events::record(tx, Actor::System, Change::KeyCreated, subject, Some(&json!(wire)))?;
     Ok((row.id, secret))
 }

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use wallgent_api::types::List;
 use wallgent_api::types::keys::{ApiKey, CreateKey, UpdateKey};
 use wallgent_api::{ApiError, ErrorCode};
-use wallgent_core::Environment;
 use wallgent_core::Permission::{ApiKeysRead, ApiKeysWrite};
 use wallgent_core::id::KeyId;
 
@@ -14,11 +12,8 @@ use crate::http::{Answer, Call, Lasting, Route};
 use crate::keys;
 
 const ONE: &[ErrorCode] = &[ErrorCode::NotFound, ErrorCode::EnvironmentMismatch];
-const CHANGES: &[ErrorCode] = &[
-    ErrorCode::NotFound,
-    ErrorCode::EnvironmentMismatch,
-    ErrorCode::Conflict,
-];
+const CHANGES: &[ErrorCode] =
+    &[ErrorCode::NotFound, ErrorCode::EnvironmentMismatch, ErrorCode::Conflict];
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
@@ -31,57 +26,36 @@ pub(crate) fn routes() -> Vec<Route> {
         .takes::<CreateKey>()
         .gives::<ApiKey>(201)
         .or(&[ErrorCode::EnvironmentMismatch, ErrorCode::WalletNotFound]),
-        Route::new("GET /v1/api-keys", ApiKeysRead, "List keys", list)
-            .paged()
-            .gives::<List<ApiKey>>(200),
+        Route::new("GET /v1/api-keys", ApiKeysRead, "List keys", list).paged().lists::<ApiKey>(),
         Route::new("GET /v1/api-keys/{id}", ApiKeysRead, "Get a key", get)
             .gives::<ApiKey>(200)
             .or(ONE),
-        Route::new(
-            "PATCH /v1/api-keys/{id}",
-            ApiKeysWrite,
-            "Narrow or widen a key",
-            update,
-        )
-        .takes::<UpdateKey>()
-        .gives::<ApiKey>(200)
-        .or(CHANGES),
-        Route::new(
-            "DELETE /v1/api-keys/{id}",
-            ApiKeysWrite,
-            "Revoke a key at once",
-            revoke,
-        )
-        .gives_nothing()
-        .or(CHANGES),
+        Route::new("PATCH /v1/api-keys/{id}", ApiKeysWrite, "Narrow or widen a key", update)
+            .takes::<UpdateKey>()
+            .gives::<ApiKey>(200)
+            .or(CHANGES),
+        Route::new("DELETE /v1/api-keys/{id}", ApiKeysWrite, "Revoke a key at once", revoke)
+            .gives_nothing()
+            .or(CHANGES),
     ]
 }
 
 async fn create(call: Call) -> Result<Answer, ApiError> {
     let request = CreateKey::decode(&call.body)?;
     let claim = call.plain_claim(Lasting::Days)?;
-    call.run(claim, move |tx, caller| {
-        keys::create_in(tx, caller, request)
-    })
-    .await
+    call.run(claim, move |tx, caller| keys::create_in(tx, caller, request)).await
 }
 
 async fn list(call: Call) -> Result<Answer, ApiError> {
     let page = call.page()?;
     call.caller.require_owner()?;
     let organization = call.caller.organization;
-    // A sandbox key sees only sandbox keys; a live key manages both.
-    let sandbox_only = call.caller.environment == Environment::Sandbox;
-    let environment = sandbox_only.then_some(Environment::Sandbox);
+    let environment = call.caller.environment;
     let (before, limit) = (page.before, page.limit + 1);
     let rows = call
         .read(move |connection| store::list(connection, organization, environment, before, limit))
         .await?;
-    Ok(Answer::ok(&page.list(
-        rows,
-        |row| row.id.key(),
-        |row| shown(&call, row),
-    )))
+    Ok(Answer::ok(&page.list(rows, |row| row.id.key(), |row| shown(&call, row))))
 }
 
 fn shown(call: &Call, mut row: KeyRow) -> ApiKey {
@@ -92,10 +66,7 @@ fn shown(call: &Call, mut row: KeyRow) -> ApiKey {
 async fn get(call: Call) -> Result<Answer, ApiError> {
     let missing = || ApiError::not_found("api_key");
     let id: KeyId = call.param("id").parse().map_err(|_| missing())?;
-    let row = call
-        .read(move |connection| store::get(connection, id))
-        .await?
-        .ok_or_else(missing)?;
+    let row = call.read(move |connection| store::get(connection, id)).await?.ok_or_else(missing)?;
     may_see(&call.caller, &row)?;
     if call.caller.wallets.is_some() && row.id != call.caller.key {
         return Err(missing());

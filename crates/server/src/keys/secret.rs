@@ -36,10 +36,7 @@ impl Secret {
     /// What is shown later.
     #[must_use]
     pub fn prefix(&self) -> String {
-        self.0
-            .chars()
-            .take("wg_test_".len() + SHOWN_CHARS)
-            .collect()
+        self.0.chars().take("wg_test_".len() + SHOWN_CHARS).collect()
     }
 
     /// What is stored.

@@ -55,15 +55,10 @@ fn read(row: &Row) -> DbResult<KeyRow> {
     let time = |column| Ok::<_, DbError>(row.maybe_int(column)?.map(Timestamp::from_micros));
     let list = |column| {
         let text = row.maybe_text(column)?;
-        text.map(serde_json::from_str::<Vec<String>>)
-            .transpose()
-            .map_err(|_| broken())
+        text.map(serde_json::from_str::<Vec<String>>).transpose().map_err(|_| broken())
     };
     let wallets = list(6)?.map(|texts| {
-        texts
-            .iter()
-            .map(|text| text.parse::<WalletId>())
-            .collect::<Result<Vec<_>, _>>()
+        texts.iter().map(|text| text.parse::<WalletId>()).collect::<Result<Vec<_>, _>>()
     });
     Ok(KeyRow {
         id: KeyId::from_key(row.int(0)?).ok_or_else(broken)?,
@@ -89,10 +84,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, row: &KeyRow, hash: &[u8; 32]) -> DbResult
     let text = "INSERT INTO api_keys (id, organization_id, environment, name, prefix, secret_hash, \
                 permissions, wallet_scope, allowed_ips, expires_at, created_at) \
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-    let wallets = row
-        .wallets
-        .as_ref()
-        .map(|ids| ids.iter().map(ToString::to_string).collect());
+    let wallets = row.wallets.as_ref().map(|ids| ids.iter().map(ToString::to_string).collect());
     let values = [
         Value::Int(row.id.key()),
         Value::Int(row.organization.key()),
@@ -149,29 +141,24 @@ pub(super) fn by_hash(
     Ok(Some((read(row)?, row.int(12)?, plan)))
 }
 
-/// The organization's keys, newest first; those of one environment, or of both.
+/// The organization's keys, in one environment, newest first.
 pub(super) fn list(
     connection: &mut Connection,
     organization: OrganizationId,
-    environment: Option<Environment>,
+    environment: Environment,
     before: i64,
     limit: i64,
 ) -> DbResult<Vec<KeyRow>> {
-    let filter = if environment.is_some() {
-        "AND k.environment = $4"
-    } else {
-        ""
-    };
     let text = format!(
-        "SELECT {COLUMNS} FROM api_keys k WHERE k.organization_id = $1 AND k.id < $2 {filter} \
-         ORDER BY k.id DESC LIMIT $3"
+        "SELECT {COLUMNS} FROM api_keys k WHERE k.organization_id = $1 AND k.id < $2 \
+         AND k.environment = $4 ORDER BY k.id DESC LIMIT $3"
     );
-    let mut values = vec![
+    let values = [
         Value::Int(organization.key()),
         Value::Int(before),
         Value::Int(limit),
+        Value::from(environment.as_str()),
     ];
-    values.extend(environment.map(|it| Value::from(it.as_str())));
     let rows = connection.query_composed(&text, &values)?;
     rows.iter().map(read).collect()
 }
@@ -194,9 +181,7 @@ pub(super) fn other_admins(
         Value::Int(everything.bits()),
         Value::Int(now.micros()),
     ];
-    connection
-        .query_one(text, &values)?
-        .map_or(Ok(0), |row| row.int(0))
+    connection.query_one(text, &values)?.map_or(Ok(0), |row| row.int(0))
 }
 
 /// Reads what commands check.

@@ -69,10 +69,7 @@ pub fn post(tx: &mut Tx<'_>, transaction: TransactionRow, legs: Vec<Leg>) -> Res
 
 fn day_of(leg: &Leg, day: wallgent_core::time::Day) -> DayDelta {
     let (debits, credits) = if leg.amount.is_negative() {
-        (
-            leg.amount.checked_neg().unwrap_or(Amount::MAX),
-            Amount::ZERO,
-        )
+        (leg.amount.checked_neg().unwrap_or(Amount::MAX), Amount::ZERO)
     } else {
         (Amount::ZERO, leg.amount)
     };
@@ -96,29 +93,13 @@ pub fn legs_between(
 ) -> Result<Vec<Leg>, Stop> {
     let debit = amount.checked_neg().ok_or_else(error::balance_too_large)?;
     let (payer, payee) = (tx.account(from)?.scope, tx.account(to)?.scope);
-    let mut legs = vec![Leg {
-        account: from,
-        books: payer,
-        amount: debit,
-    }];
+    let mut legs = vec![Leg { account: from, books: payer, amount: debit }];
     if payer != payee {
         let ours = tx.scope(payer)?.account(AccountKind::Clearing);
         let theirs = tx.scope(payee)?.account(AccountKind::Clearing);
-        legs.push(Leg {
-            account: ours,
-            books: payer,
-            amount,
-        });
-        legs.push(Leg {
-            account: theirs,
-            books: payee,
-            amount: debit,
-        });
+        legs.push(Leg { account: ours, books: payer, amount });
+        legs.push(Leg { account: theirs, books: payee, amount: debit });
     }
-    legs.push(Leg {
-        account: to,
-        books: payee,
-        amount,
-    });
+    legs.push(Leg { account: to, books: payee, amount });
     Ok(legs)
 }

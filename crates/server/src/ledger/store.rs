@@ -154,16 +154,7 @@ pub fn flush_state(connection: &mut Connection, state: &mut State) -> DbResult<(
 
 /// Writes the buffered rows up to the mark.
 pub fn flush_rows(connection: &mut Connection, rows: &mut Rows, mark: Mark) -> DbResult<()> {
-    let Mark(
-        [
-            transactions,
-            entries,
-            days,
-            changes,
-            idempotency,
-            evaluations,
-        ],
-    ) = mark;
+    let Mark([transactions, entries, days, changes, idempotency, evaluations]) = mark;
     connection.insert(&TRANSACTIONS, transaction_values(rows, transactions))?;
     connection.insert(&ENTRIES, entry_values(rows, entries))?;
     connection.insert(&WALLET_DAYS, day_values(rows.days.drain(..days)))?;
@@ -358,11 +349,7 @@ pub fn list_entries(
     const FROM_NEWEST: &str = "SELECT last_entry_id AS id FROM accounts WHERE id = $1";
     const FROM_CURSOR: &str =
         "SELECT previous_id AS id FROM entries WHERE account_id = $1 AND id = $3";
-    let start = if before == 0 {
-        FROM_NEWEST
-    } else {
-        FROM_CURSOR
-    };
+    let start = if before == 0 { FROM_NEWEST } else { FROM_CURSOR };
     let text = format!(
         "WITH RECURSIVE chain (id, steps) AS ( \
              SELECT head.id, CAST(1 AS BIGINT) FROM ({start}) AS head \

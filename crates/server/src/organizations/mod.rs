@@ -49,11 +49,7 @@ pub fn found_in(tx: &mut Tx<'_>, name: &str, email: &str, plan: Plan) -> Result<
     store::insert_member(tx, owner, id, email, "OWNER")?;
     let sandbox = open_side(tx, id, Environment::Sandbox)?;
     let production = open_side(tx, id, Environment::Production)?;
-    Ok(Founded {
-        id,
-        sandbox,
-        production,
-    })
+    Ok(Founded { id, sandbox, production })
 }
 
 fn open_side(
@@ -67,34 +63,15 @@ fn open_side(
     for kind in AccountKind::SYSTEM {
         let id: AccountId = tx.next_id();
         let balance = Balance::default();
-        let account = Account {
-            scope,
-            kind,
-            balance,
-            last_entry: 0,
-            last_payment: 0,
-        };
+        let account = Account { scope, kind, balance, last_entry: 0, last_payment: 0 };
         store::insert_account(tx, id, &account)?;
     }
-    let request = CreateWallet {
-        name: "Organization".to_owned(),
-        ..CreateWallet::default()
-    };
+    let request = CreateWallet { name: "Organization".to_owned(), ..CreateWallet::default() };
     let wallet = wallets::open(tx, scope, WalletType::Org, &request)?;
     store::set_org_wallet(tx, scope, wallet)?;
     let wire = wallets::wire_in(tx, wallet)?;
-    let subject = Subject {
-        scope,
-        id: wallet.key(),
-        wallet: Some(wallet),
-    };
-    events::record(
-        tx,
-        Actor::System,
-        Change::WalletCreated,
-        subject,
-        Some(&json!(wire)),
-    )?;
+    let subject = Subject { scope, id: wallet.key(), wallet: Some(wallet) };
+    events::record(tx, Actor::System, Change::WalletCreated, subject, Some(&json!(wire)))?;
     let (_, secret) = keys::issue_admin(tx, organization, environment, scope, "First key")?;
     Ok(Side { wallet, secret })
 }
@@ -111,11 +88,7 @@ pub fn update_in(
         store::set_name(tx, caller.organization, name)?;
     }
     let mut wire = store::get(tx.reader()?, caller.organization)?;
-    let subject = Subject {
-        scope: caller.scope,
-        id: wire.id.key(),
-        wallet: None,
-    };
+    let subject = Subject { scope: caller.scope, id: wire.id.key(), wallet: None };
     events::record(
         tx,
         Actor::Key(caller),

@@ -10,37 +10,22 @@ use crate::organizations;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        Route::new(
-            "GET /v1/organizations/me",
-            OrganizationsRead,
-            "Get your organization",
-            get,
-        )
-        .gives::<Organization>(200),
-        Route::new(
-            "PATCH /v1/organizations/me",
-            OrganizationsWrite,
-            "Rename it",
-            update,
-        )
-        .takes::<UpdateOrganization>()
-        .gives::<Organization>(200),
+        Route::new("GET /v1/organizations/me", OrganizationsRead, "Get your organization", get)
+            .gives::<Organization>(200),
+        Route::new("PATCH /v1/organizations/me", OrganizationsWrite, "Rename it", update)
+            .takes::<UpdateOrganization>()
+            .gives::<Organization>(200),
     ]
 }
 
 async fn get(call: Call) -> Result<Answer, ApiError> {
     let id = call.caller.organization;
-    let organization = call
-        .read(move |connection| store::get(connection, id))
-        .await?;
+    let organization = call.read(move |connection| store::get(connection, id)).await?;
     Ok(Answer::ok(&organization))
 }
 
 async fn update(call: Call) -> Result<Answer, ApiError> {
     let request = UpdateOrganization::decode(&call.body)?;
     let claim = call.plain_claim(Lasting::Days)?;
-    call.run(claim, move |tx, caller| {
-        organizations::update_in(tx, caller, &request)
-    })
-    .await
+    call.run(claim, move |tx, caller| organizations::update_in(tx, caller, &request)).await
 }

@@ -65,38 +65,27 @@ pub(super) fn insert_scope(
 ) -> DbResult<()> {
     let text = "INSERT INTO scopes (id, organization_id, environment, org_wallet_id, sequence) \
                 VALUES ($1, $2, $3, 0, 0)";
-    let values = [
-        Value::Int(scope),
-        Value::Int(organization.key()),
-        Value::from(environment.as_str()),
-    ];
+    let values =
+        [Value::Int(scope), Value::Int(organization.key()), Value::from(environment.as_str())];
     tx.execute(text, &values).map(drop)
 }
 
 pub(super) fn set_org_wallet(tx: &mut Tx<'_>, scope: ScopeId, wallet: WalletId) -> DbResult<()> {
     let text = "UPDATE scopes SET org_wallet_id = $2 WHERE id = $1";
-    tx.execute(text, &[Value::Int(scope), Value::Int(wallet.key())])
-        .map(drop)
+    tx.execute(text, &[Value::Int(scope), Value::Int(wallet.key())]).map(drop)
 }
 
 pub(super) fn insert_account(tx: &mut Tx<'_>, id: AccountId, account: &Account) -> DbResult<()> {
     let text = "INSERT INTO accounts (id, scope_id, kind, posted, held, last_entry_id, \
                 last_payment_id) VALUES ($1, $2, $3, 0, 0, 0, 0)";
-    let values = [
-        Value::Int(id.key()),
-        Value::Int(account.scope),
-        Value::from(account.kind.as_str()),
-    ];
+    let values =
+        [Value::Int(id.key()), Value::Int(account.scope), Value::from(account.kind.as_str())];
     tx.execute(text, &values).map(drop)
 }
 
 pub(super) fn set_name(tx: &mut Tx<'_>, id: OrganizationId, name: &str) -> DbResult<()> {
     let text = "UPDATE organizations SET name = $2, updated_at = $3 WHERE id = $1";
-    let values = [
-        Value::Int(id.key()),
-        Value::from(name),
-        Value::Int(tx.now().micros()),
-    ];
+    let values = [Value::Int(id.key()), Value::from(name), Value::Int(tx.now().micros())];
     tx.execute(text, &values).map(drop)
 }
 
@@ -104,9 +93,7 @@ pub(super) fn set_name(tx: &mut Tx<'_>, id: OrganizationId, name: &str) -> DbRes
 pub(super) fn get(connection: &mut Connection, id: OrganizationId) -> DbResult<Organization> {
     let text = "SELECT name, email, plan, org_type, created_at, updated_at FROM organizations \
                 WHERE id = $1";
-    let row = connection
-        .query_one(text, &[Value::Int(id.key())])?
-        .ok_or_else(broken)?;
+    let row = connection.query_one(text, &[Value::Int(id.key())])?.ok_or_else(broken)?;
     let text = "SELECT id, email, role FROM members WHERE organization_id = $1 ORDER BY id";
     let members = connection.query(text, &[Value::Int(id.key())])?;
     let members = members.iter().map(|member| {
@@ -133,16 +120,12 @@ pub(super) fn get(connection: &mut Connection, id: OrganizationId) -> DbResult<O
 pub fn load_scope(connection: &mut Connection, id: ScopeId) -> DbResult<Scope> {
     let text = "SELECT s.organization_id, s.environment, s.org_wallet_id, o.plan FROM scopes s \
                 JOIN organizations o ON o.id = s.organization_id WHERE s.id = $1";
-    let row = connection
-        .query_one(text, &[Value::Int(id)])?
-        .ok_or_else(broken)?;
+    let row = connection.query_one(text, &[Value::Int(id)])?.ok_or_else(broken)?;
     let text = "SELECT id, kind FROM accounts WHERE scope_id = $1 AND kind <> 'WALLET'";
     let found = connection.query(text, &[Value::Int(id)])?;
     let mut accounts = Vec::with_capacity(AccountKind::SYSTEM.len());
     for kind in AccountKind::SYSTEM {
-        let own = found
-            .iter()
-            .find(|row| row.text(1).is_ok_and(|it| it == kind.as_str()));
+        let own = found.iter().find(|row| row.text(1).is_ok_and(|it| it == kind.as_str()));
         let key = own.ok_or_else(broken)?.int(0)?;
         accounts.push(AccountId::from_key(key).ok_or_else(broken)?);
     }
@@ -158,10 +141,7 @@ pub fn load_scope(connection: &mut Connection, id: ScopeId) -> DbResult<Scope> {
 /// The number of the last event of an organization in one environment.
 pub fn load_sequence(connection: &mut Connection, id: ScopeId) -> DbResult<i64> {
     let text = "SELECT sequence FROM scopes WHERE id = $1";
-    connection
-        .query_one(text, &[Value::Int(id)])?
-        .ok_or_else(broken)?
-        .int(0)
+    connection.query_one(text, &[Value::Int(id)])?.ok_or_else(broken)?.int(0)
 }
 
 /// The books of an organization in one environment.
@@ -171,12 +151,6 @@ pub fn find_scope(
     environment: Environment,
 ) -> DbResult<Option<ScopeId>> {
     let text = "SELECT id FROM scopes WHERE organization_id = $1 AND environment = $2";
-    let values = [
-        Value::Int(organization.key()),
-        Value::from(environment.as_str()),
-    ];
-    connection
-        .query_one(text, &values)?
-        .map(|row| row.int(0))
-        .transpose()
+    let values = [Value::Int(organization.key()), Value::from(environment.as_str())];
+    connection.query_one(text, &values)?.map(|row| row.int(0)).transpose()
 }

@@ -33,17 +33,9 @@ pub fn batch_in(tx: &mut Tx<'_>, caller: &Caller, request: &SendBatch) -> Result
         && items.iter().any(|item| !matches!(item, Item::Posted(_)));
     let result = tell(id, items, atomic_failure);
     let failed = result.error.is_some();
-    let change = if failed {
-        Change::BatchFailed
-    } else {
-        Change::BatchCompleted
-    };
+    let change = if failed { Change::BatchFailed } else { Change::BatchCompleted };
     let data = serde_json::to_value(&result).unwrap_or_default();
-    let subject = Subject {
-        scope: caller.scope,
-        id: id.key(),
-        wallet: None,
-    };
+    let subject = Subject { scope: caller.scope, id: id.key(), wallet: None };
     events::record(tx, Actor::Key(caller), change, subject, Some(&data))?;
     Ok(Reply::json(if failed { 207 } else { 200 }, &result, id))
 }
@@ -55,9 +47,7 @@ fn each_alone(
     request: &SendBatch,
 ) -> Result<Vec<Item>, Stop> {
     let payments = request.payments.iter();
-    payments
-        .map(|payment| item_in(tx, caller, batch, payment))
-        .collect()
+    payments.map(|payment| item_in(tx, caller, batch, payment)).collect()
 }
 
 /// Tries every item on top of those before it, so that the answer tells which
@@ -77,11 +67,7 @@ fn all_or_nothing(
             told.push(item);
         }
         // Only a refusal undoes; what it says is not read.
-        if failed {
-            Err(ApiError::new(ErrorCode::BatchPartialFailure, "").into())
-        } else {
-            Ok(())
-        }
+        if failed { Err(ApiError::new(ErrorCode::BatchPartialFailure, "").into()) } else { Ok(()) }
     });
     match attempt {
         Ok(()) => Ok(told),
@@ -162,21 +148,13 @@ fn item_in(
 }
 
 fn sending(payment: &SendPayment, batch: BatchId, approval: Approval) -> Sending {
-    Sending {
-        request: payment.clone(),
-        batch: Some(batch),
-        approval,
-    }
+    Sending { request: payment.clone(), batch: Some(batch), approval }
 }
 
 fn claim(caller: &Caller, payment: &SendPayment) -> Option<Claim> {
     let key = payment.idempotency_key.as_deref()?;
     let hash = idempotency::hash(caller, ROUTE, key);
-    Some(Claim {
-        hash,
-        fingerprint: fingerprint(payment),
-        forever: true,
-    })
+    Some(Claim { hash, fingerprint: fingerprint(payment), forever: true })
 }
 
 fn outcome(reply: Result<Reply, Stop>) -> Result<Item, Stop> {
@@ -193,10 +171,7 @@ fn outcome(reply: Result<Reply, Stop>) -> Result<Item, Stop> {
 }
 
 fn tell(batch_id: BatchId, items: Vec<Item>, undone: bool) -> BatchResult {
-    let mut summary = BatchSummary {
-        total: items.len(),
-        ..BatchSummary::default()
-    };
+    let mut summary = BatchSummary { total: items.len(), ..BatchSummary::default() };
     let mut results = Vec::with_capacity(items.len());
     for (index, item) in items.into_iter().enumerate() {
         let (status, transaction_id, error) = match item {
@@ -211,26 +186,14 @@ fn tell(batch_id: BatchId, items: Vec<Item>, undone: bool) -> BatchResult {
             "failed" => summary.failed += 1,
             _ => {}
         }
-        results.push(BatchItem {
-            index,
-            status: status.to_owned(),
-            transaction_id,
-            error,
-        });
+        results.push(BatchItem { index, status: status.to_owned(), transaction_id, error });
     }
     let error = (summary.succeeded != summary.total).then(|| partial(&summary).body(None));
-    BatchResult {
-        batch_id,
-        results,
-        summary,
-        error,
-    }
+    BatchResult { batch_id, results, summary, error }
 }
 
 fn partial(summary: &BatchSummary) -> ApiError {
-    let BatchSummary {
-        total, succeeded, ..
-    } = summary;
+    let BatchSummary { total, succeeded, .. } = summary;
     let message = format!("{succeeded} of {total} payments were posted");
     ApiError::new(ErrorCode::BatchPartialFailure, message)
         .with("succeeded", succeeded)

@@ -54,16 +54,11 @@ pub fn reverse_in(
     if sender.is_some_and(|wallet| wallet.status == WalletStatus::Closed) {
         let message = "The wallet that paid is closed";
         let closed = WalletStatus::Closed.as_str();
-        return Err(error::conflict(message, closed)
-            .with("walletId", payment.from)
-            .into());
+        return Err(error::conflict(message, closed).with("walletId", payment.from).into());
     }
     let account = tx.account(ledger::account_of(payment.to))?;
     if account.balance.available() < decided.amount {
-        return Ok(Reply::refused(
-            &lacking(&payment, decided.amount, account.balance),
-            caller,
-        ));
+        return Ok(Reply::refused(&lacking(&payment, decided.amount, account.balance), caller));
     }
     post(tx, caller, payment, decided, request.reason.as_deref())
 }
@@ -99,18 +94,12 @@ fn refuse(caller: &Caller, message: &str, reason: &str, remaining: Option<Amount
 
 fn refuse_reversal(caller: &Caller, refusal: ReversalRefusal) -> Reply {
     match refusal {
-        ReversalRefusal::AlreadyReversed => refuse(
-            caller,
-            "The payment is reversed in full",
-            "already_reversed",
-            None,
-        ),
-        ReversalRefusal::Settled => refuse(
-            caller,
-            "The payment is too old to be reversed",
-            "settled",
-            None,
-        ),
+        ReversalRefusal::AlreadyReversed => {
+            refuse(caller, "The payment is reversed in full", "already_reversed", None)
+        }
+        ReversalRefusal::Settled => {
+            refuse(caller, "The payment is too old to be reversed", "settled", None)
+        }
         ReversalRefusal::ExceedsRemaining { remaining } => {
             let message = format!("Only {remaining} of the payment is left to reverse");
             refuse(caller, &message, "exceeds_remaining", Some(remaining))
@@ -130,10 +119,7 @@ fn lacking(payment: &PaymentRow, amount: Amount, balance: Balance) -> ApiError {
         .with("required", amount)
         .with("held", balance.held)
         .with("available", available)
-        .with(
-            "hint",
-            "fund the wallet, then make a new attempt with a new idempotency key",
-        )
+        .with("hint", "fund the wallet, then make a new attempt with a new idempotency key")
 }
 
 fn post(
@@ -143,10 +129,7 @@ fn post(
     decided: reversal::Reversal,
     reason: Option<&str>,
 ) -> Result<Reply, Stop> {
-    let (receiver, sender) = (
-        ledger::account_of(payment.to),
-        ledger::account_of(payment.from),
-    );
+    let (receiver, sender) = (ledger::account_of(payment.to), ledger::account_of(payment.from));
     let mut legs = ledger::legs_between(tx, receiver, sender, decided.amount)?;
     if decided.fee.is_positive() {
         return_fee(tx, &mut legs, payment.scope, decided.fee)?;
@@ -178,10 +161,7 @@ fn post(
     };
     ledger::post(tx, row, legs)?;
     let counted_at = payment.settled_at.unwrap_or(payment.created_at);
-    let given_back = decided
-        .amount
-        .checked_neg()
-        .ok_or_else(error::balance_too_large)?;
+    let given_back = decided.amount.checked_neg().ok_or_else(error::balance_too_large)?;
     tx.count_spending(payment.from, counted_at, given_back, 0)?;
     payment.reversed = payment.reversed.saturating_add(decided.amount);
     payment.status = PaymentStatus::after_reversal(payment.amount, payment.reversed);
@@ -202,38 +182,21 @@ fn return_fee(
     let fees = tx.scope(scope)?.account(AccountKind::Fees);
     let debit = fee.checked_neg().ok_or_else(error::balance_too_large)?;
     let credit = &mut legs.last_mut().expect("a reversal has legs").amount;
-    *credit = credit
-        .checked_add(fee)
-        .ok_or_else(error::balance_too_large)?;
-    legs.push(Leg {
-        account: fees,
-        books: scope,
-        amount: debit,
-    });
+    *credit = credit.checked_add(fee).ok_or_else(error::balance_too_large)?;
+    legs.push(Leg { account: fees, books: scope, amount: debit });
     Ok(())
 }
 
 fn record(tx: &mut Tx<'_>, caller: &Caller, row: &PaymentRow, amount: Amount) -> Result<(), Stop> {
-    let sides = [
-        (row.scope, row.from),
-        (row.to_scope.unwrap_or(row.scope), row.to),
-    ];
+    let sides = [(row.scope, row.from), (row.to_scope.unwrap_or(row.scope), row.to)];
     let same = row.to_scope.is_none();
     for (scope, wallet) in sides.into_iter().take(if same { 1 } else { 2 }) {
         let own: (i64, WalletId) = (scope, wallet);
         let mut seen = payment(&row.clone().seen_by(own.0));
         seen.reversal_id = row.reversal;
         let data = serde_json::json!({ "payment": seen, "amount": amount });
-        let actor = if scope == caller.scope {
-            Actor::Key(caller)
-        } else {
-            Actor::System
-        };
-        let subject = Subject {
-            scope,
-            id: row.id.key(),
-            wallet: Some(own.1),
-        };
+        let actor = if scope == caller.scope { Actor::Key(caller) } else { Actor::System };
+        let subject = Subject { scope, id: row.id.key(), wallet: Some(own.1) };
         events::record(tx, actor, Change::PaymentReversed, subject, Some(&data))?;
     }
     Ok(())

@@ -1,6 +1,5 @@
 //! Payments over HTTP.
 
-use wallgent_api::types::List;
 use wallgent_api::types::payments::{BatchResult, Payment, ReversePayment, SendBatch, SendPayment};
 use wallgent_api::{ApiError, ErrorCode};
 use wallgent_core::Permission::{PaymentsRead, PaymentsWrite};
@@ -39,48 +38,30 @@ pub(crate) fn routes() -> Vec<Route> {
             .gives::<Payment>(200)
             .gives::<Payment>(202)
             .or(SENDS),
-        Route::new(
-            "GET /v1/payments",
-            PaymentsRead,
-            "List payments",
-            list_payments,
-        )
-        .paged()
-        .filter("walletId", "Only payments from or to this wallet")
-        .filter(
-            "status",
-            "PENDING_APPROVAL, POSTED, PARTIALLY_REVERSED, REVERSED, REJECTED or EXPIRED",
-        )
-        .filter("idempotencyKey", "Only payments sent with this key")
-        .filter(
-            "createdAfter",
-            "Only payments created at this time or later",
-        )
-        .filter("createdBefore", "Only payments created before this time")
-        .gives::<List<Payment>>(200)
-        .or(&[ErrorCode::WalletNotFound, ErrorCode::EnvironmentMismatch]),
+        Route::new("GET /v1/payments", PaymentsRead, "List payments", list_payments)
+            .paged()
+            .filter("walletId", "Only payments from or to this wallet")
+            .filter(
+                "status",
+                "PENDING_APPROVAL, POSTED, PARTIALLY_REVERSED, REVERSED, REJECTED or EXPIRED",
+            )
+            .filter("idempotencyKey", "Only payments sent with this key")
+            .filter("createdAfter", "Only payments created at this time or later")
+            .filter("createdBefore", "Only payments created before this time")
+            .lists::<Payment>()
+            .or(&[ErrorCode::WalletNotFound, ErrorCode::EnvironmentMismatch]),
         Route::new("GET /v1/payments/{id}", PaymentsRead, "Get a payment", get)
             .gives::<Payment>(200)
             .or(&[ErrorCode::NotFound, ErrorCode::EnvironmentMismatch]),
-        Route::new(
-            "POST /v1/payments/{id}/reverse",
-            PaymentsWrite,
-            "Give a payment back",
-            reverse,
-        )
-        .may_take::<ReversePayment>()
-        .gives::<Payment>(200)
-        .or(REVERSES),
-        Route::new(
-            "POST /v1/payments/batch",
-            PaymentsWrite,
-            "Send several payments",
-            batch,
-        )
-        .takes::<SendBatch>()
-        .gives::<BatchResult>(200)
-        .gives::<BatchResult>(207)
-        .or(BATCHES),
+        Route::new("POST /v1/payments/{id}/reverse", PaymentsWrite, "Give a payment back", reverse)
+            .may_take::<ReversePayment>()
+            .gives::<Payment>(200)
+            .or(REVERSES),
+        Route::new("POST /v1/payments/batch", PaymentsWrite, "Send several payments", batch)
+            .takes::<SendBatch>()
+            .gives::<BatchResult>(200)
+            .gives::<BatchResult>(207)
+            .or(BATCHES),
     ]
 }
 
@@ -91,15 +72,8 @@ async fn send(call: Call) -> Result<Answer, ApiError> {
     call.app.metrics.parse.observe(begun.elapsed());
     let meaning = fingerprint(&request);
     let claim = call.claim(request.idempotency_key.clone(), meaning, Lasting::Forever);
-    let sending = Sending {
-        request,
-        batch: None,
-        approval: Approval::Waits,
-    };
-    call.run(claim, move |tx, caller| {
-        payments::send_in(tx, caller, &sending)
-    })
-    .await
+    let sending = Sending { request, batch: None, approval: Approval::Waits };
+    call.run(claim, move |tx, caller| payments::send_in(tx, caller, &sending)).await
 }
 
 async fn batch(call: Call) -> Result<Answer, ApiError> {
@@ -107,18 +81,13 @@ async fn batch(call: Call) -> Result<Answer, ApiError> {
     let mut meaning = Fingerprint::new("batch").number(request.mode as i64);
     let mut hashes = Vec::with_capacity(request.payments.len() + 1);
     for payment in &request.payments {
-        meaning = meaning
-            .number(fingerprint(payment))
-            .maybe(payment.idempotency_key.as_deref());
+        meaning = meaning.number(fingerprint(payment)).maybe(payment.idempotency_key.as_deref());
         let key = payment.idempotency_key.as_deref();
         hashes.extend(key.map(|key| idempotency::hash(&call.caller, ROUTE, key)));
     }
     let claim = call.claim(call.key()?, meaning.finish(), Lasting::Forever);
     hashes.extend(claim.iter().map(|claim| claim.hash));
-    call.run_with(hashes, claim, move |tx, caller| {
-        payments::batch_in(tx, caller, &request)
-    })
-    .await
+    call.run_with(hashes, claim, move |tx, caller| payments::batch_in(tx, caller, &request)).await
 }
 
 async fn reverse(call: Call) -> Result<Answer, ApiError> {
@@ -128,19 +97,13 @@ async fn reverse(call: Call) -> Result<Answer, ApiError> {
     let meaning = Fingerprint::new("reverse").text(&id).number(amount);
     let meaning = meaning.maybe(request.reason.as_deref()).finish();
     let claim = call.claim(call.key()?, meaning, Lasting::Forever);
-    call.run(claim, move |tx, caller| {
-        payments::reverse_in(tx, caller, &id, &request)
-    })
-    .await
+    call.run(claim, move |tx, caller| payments::reverse_in(tx, caller, &id, &request)).await
 }
 
 async fn get(call: Call) -> Result<Answer, ApiError> {
     let missing = || ApiError::not_found("payment");
     let id: TransactionId = call.param("id").parse().map_err(|_| missing())?;
-    let row = call
-        .read(move |connection| load(connection, id))
-        .await?
-        .ok_or_else(missing)?;
+    let row = call.read(move |connection| load(connection, id)).await?.ok_or_else(missing)?;
     may_see(&call, &row).await?;
     Ok(Answer::ok(&payment(&row.seen_by(call.caller.scope))))
 }
@@ -158,17 +121,11 @@ async fn may_see(call: &Call, row: &PaymentRow) -> Result<(), ApiError> {
         .read(move |connection| {
             let scopes = std::iter::once(scope).chain(to_scope);
             let owners = scopes.map(|id| organizations::load_scope(connection, id));
-            owners
-                .map(|scope| Ok(scope?.organization))
-                .collect::<crate::db::DbResult<Vec<_>>>()
+            owners.map(|scope| Ok(scope?.organization)).collect::<crate::db::DbResult<Vec<_>>>()
         })
         .await?;
     let own = organizations.contains(&caller.organization) && caller.wallets.is_none();
-    Err(if own {
-        error::environment_mismatch()
-    } else {
-        missing()
-    })
+    Err(if own { error::environment_mismatch() } else { missing() })
 }
 
 async fn list_payments(call: Call) -> Result<Answer, ApiError> {
@@ -186,14 +143,8 @@ async fn list_payments(call: Call) -> Result<Answer, ApiError> {
         from: after.map_or(0, key_at),
         limit: page.limit + 1,
     };
-    let rows = call
-        .read(move |connection| list(connection, &filter))
-        .await?;
-    Ok(Answer::ok(&page.list(
-        rows,
-        |row| row.id.key(),
-        |row| payment(&row),
-    )))
+    let rows = call.read(move |connection| list(connection, &filter)).await?;
+    Ok(Answer::ok(&page.list(rows, |row| row.id.key(), |row| payment(&row))))
 }
 
 async fn wallets_wanted(call: &Call) -> Result<Option<Vec<WalletId>>, ApiError> {
@@ -202,11 +153,8 @@ async fn wallets_wanted(call: &Call) -> Result<Option<Vec<WalletId>>, ApiError> 
     };
     let missing = || error::wallet_not_found(text);
     let id: WalletId = text.parse().map_err(|_| missing())?;
-    let row = call
-        .read(move |connection| crate::wallets::get(connection, id))
-        .await?;
+    let row = call.read(move |connection| crate::wallets::get(connection, id)).await?;
     let row = row.ok_or_else(missing)?;
-    call.caller
-        .may_touch(row.organization, row.environment, id, missing)?;
+    call.caller.may_touch(row.organization, row.environment, id, missing)?;
     Ok(Some(vec![id]))
 }

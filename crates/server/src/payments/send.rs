@@ -42,10 +42,7 @@ pub enum Approval {
 /// What makes two payments the same.
 #[must_use]
 pub fn fingerprint(request: &SendPayment) -> i64 {
-    let hint = request
-        .merchant_hint
-        .as_ref()
-        .map(|hint| hint.domain.as_str());
+    let hint = request.merchant_hint.as_ref().map(|hint| hint.domain.as_str());
     Fingerprint::new("payment")
         .text(&request.from)
         .maybe(request.to.as_deref())
@@ -82,10 +79,7 @@ pub fn send_in(tx: &mut Tx<'_>, caller: &Caller, sending: &Sending) -> Result<Re
     }
     let fee = tx.rules().payment_fee.fee_for(request.amount);
     let fee = fee.ok_or_else(error::balance_too_large)?;
-    let required = request
-        .amount
-        .checked_add(fee)
-        .ok_or_else(error::balance_too_large)?;
+    let required = request.amount.checked_add(fee).ok_or_else(error::balance_too_large)?;
     let account = tx.account(ledger::account_of(parties.from))?;
     if account.balance.available() < required {
         let error = insufficient(parties.from, request, fee, required, account.balance);
@@ -112,12 +106,7 @@ fn find_parties(tx: &mut Tx<'_>, caller: &Caller, request: &SendPayment) -> Resu
         let message = "must be another wallet than the one that pays";
         return Err(ApiError::invalid_field("to", message).into());
     }
-    Ok(Parties {
-        from,
-        payer,
-        to,
-        payee,
-    })
+    Ok(Parties { from, payer, to, payee })
 }
 
 fn merchant_not_found(request: &SendPayment) -> ApiError {
@@ -142,12 +131,10 @@ fn refuse_closed(wallet: &Wallet, id: &str) -> Result<(), ApiError> {
 /// The refusal to pay from a frozen wallet.
 pub fn frozen(wallet: WalletId) -> ApiError {
     let message = "The wallet is frozen; its owner has to unfreeze it before it can pay";
-    ApiError::new(ErrorCode::WalletFrozen, message)
-        .with("walletId", wallet)
-        .with(
-            "hint",
-            "ask the owner to unfreeze the wallet, then make a new attempt with a new key",
-        )
+    ApiError::new(ErrorCode::WalletFrozen, message).with("walletId", wallet).with(
+        "hint",
+        "ask the owner to unfreeze the wallet, then make a new attempt with a new key",
+    )
 }
 
 fn insufficient(
@@ -159,10 +146,7 @@ fn insufficient(
 ) -> ApiError {
     let (amount, available) = (request.amount, balance.available());
     let message = if balance.posted < amount {
-        format!(
-            "Wallet balance of {} is less than the requested amount {amount}",
-            balance.posted
-        )
+        format!("Wallet balance of {} is less than the requested amount {amount}", balance.posted)
     } else if available < amount {
         format!(
             "Wallet balance of {} covers the requested amount {amount}, but {} of it is held",
@@ -181,10 +165,7 @@ fn insufficient(
         .with("required", required)
         .with("held", balance.held)
         .with("available", available)
-        .with(
-            "hint",
-            "fund the wallet, then make a new attempt with a new idempotency key",
-        )
+        .with("hint", "fund the wallet, then make a new attempt with a new idempotency key")
 }
 
 fn cannot_wait() -> ApiError {
@@ -202,13 +183,7 @@ fn fail(
 ) -> Result<Reply, Stop> {
     let data = attempt(parties, request, &error);
     let subject = subject_of(parties.payer.scope, parties.from.key(), parties.from);
-    events::record(
-        tx,
-        Actor::Key(caller),
-        Change::PaymentFailed,
-        subject,
-        Some(&data),
-    )?;
+    events::record(tx, Actor::Key(caller), Change::PaymentFailed, subject, Some(&data))?;
     Ok(Reply::refused(&error, caller))
 }
 
@@ -221,23 +196,10 @@ fn deny(
 ) -> Result<Reply, Stop> {
     let error = policies::denied(violations);
     let to = parties.to.to_string();
-    policies::note_denial(
-        tx,
-        parties.from,
-        parties.payer.scope,
-        request.amount,
-        &to,
-        violations,
-    )?;
+    policies::note_denial(tx, parties.from, parties.payer.scope, request.amount, &to, violations)?;
     let data = attempt(parties, request, &error);
     let subject = subject_of(parties.payer.scope, parties.from.key(), parties.from);
-    events::record(
-        tx,
-        Actor::Key(caller),
-        Change::PaymentDenied,
-        subject,
-        Some(&data),
-    )?;
+    events::record(tx, Actor::Key(caller), Change::PaymentDenied, subject, Some(&data))?;
     Ok(Reply::refused(&error, caller))
 }
 
@@ -258,11 +220,7 @@ fn attempt(parties: &Parties, request: &SendPayment, error: &ApiError) -> serde_
 }
 
 const fn subject_of(scope: ScopeId, id: i64, wallet: WalletId) -> Subject {
-    Subject {
-        scope,
-        id,
-        wallet: Some(wallet),
-    }
+    Subject { scope, id, wallet: Some(wallet) }
 }
 
 /// The row of a payment, before it is known how it ends.
@@ -296,10 +254,9 @@ fn draft(tx: &mut Tx<'_>, sending: &Sending, parties: &Parties, fee: Amount) -> 
 
 /// Appends the payment to the chains of both its wallets.
 fn chain(tx: &mut Tx<'_>, row: &mut TransactionRow, parties: &Parties) -> Result<(), Stop> {
-    for (wallet, previous) in [
-        (parties.from, &mut row.previous_from),
-        (parties.to, &mut row.previous_to),
-    ] {
+    for (wallet, previous) in
+        [(parties.from, &mut row.previous_from), (parties.to, &mut row.previous_to)]
+    {
         let id = ledger::account_of(wallet);
         let mut account = tx.account(id)?;
         *previous = account.last_payment;
@@ -317,10 +274,7 @@ fn post(
     fee: Amount,
 ) -> Result<Reply, Stop> {
     let mut row = draft(tx, sending, parties, fee);
-    let (payer, payee) = (
-        ledger::account_of(parties.from),
-        ledger::account_of(parties.to),
-    );
+    let (payer, payee) = (ledger::account_of(parties.from), ledger::account_of(parties.to));
     let mut legs = ledger::legs_between(tx, payer, payee, row.amount)?;
     if fee.is_positive() {
         add_fee(tx, &mut legs, row.scope, fee)?;
@@ -342,34 +296,20 @@ fn post(
 fn add_fee(tx: &mut Tx<'_>, legs: &mut Vec<Leg>, scope: ScopeId, fee: Amount) -> Result<(), Stop> {
     let fees = tx.scope(scope)?.account(AccountKind::Fees);
     let debit = &mut legs.first_mut().expect("a payment has legs").amount;
-    *debit = debit
-        .checked_sub(fee)
-        .ok_or_else(error::balance_too_large)?;
-    legs.push(Leg {
-        account: fees,
-        books: scope,
-        amount: fee,
-    });
+    *debit = debit.checked_sub(fee).ok_or_else(error::balance_too_large)?;
+    legs.push(Leg { account: fees, books: scope, amount: fee });
     Ok(())
 }
 
 fn record_posted(tx: &mut Tx<'_>, caller: &Caller, row: &TransactionRow) -> Result<(), Stop> {
     let actor = Actor::Key(caller);
-    let sender = Subject {
-        scope: row.scope,
-        id: row.id.key(),
-        wallet: row.from,
-    };
+    let sender = Subject { scope: row.scope, id: row.id.key(), wallet: row.from };
     let Some(to_scope) = row.to_scope else {
         return events::record(tx, actor, Change::PaymentPosted, sender, None);
     };
     events::record(tx, actor, Change::PaymentSent, sender, None)?;
     // The receiving organization must not learn who acted on the other side.
-    let receiver = Subject {
-        scope: to_scope,
-        id: row.id.key(),
-        wallet: row.to,
-    };
+    let receiver = Subject { scope: to_scope, id: row.id.key(), wallet: row.to };
     events::record(tx, Actor::System, Change::PaymentReceived, receiver, None)
 }
 
@@ -388,13 +328,7 @@ fn hold(
     tx.count_spending(parties.from, row.created_at, row.amount, 1)?;
     chain(tx, &mut row, parties)?;
     let total = row.amount.saturating_add(fee);
-    let asked = approvals::Asked {
-        scope,
-        wallet,
-        policy,
-        transaction: row.id,
-        total,
-    };
+    let asked = approvals::Asked { scope, wallet, policy, transaction: row.id, total };
     let approval = approvals::ask(tx, caller, &asked)?;
     let balance = tx.account(ledger::account_of(parties.from))?.balance;
     row.approval = Some(approval.id.key());
@@ -404,10 +338,7 @@ fn hold(
     let subject = subject_of(row.scope, row.id.key(), parties.from);
     events::record(tx, Actor::Key(caller), Change::PaymentHeld, subject, None)?;
     let environment = caller.environment;
-    Ok(Reply::payment(
-        202,
-        answered(row, environment, Some(approval.expires_at)),
-    ))
+    Ok(Reply::payment(202, answered(row, environment, Some(approval.expires_at))))
 }
 
 fn answered(
@@ -432,9 +363,7 @@ fn answered(
         description: row.description,
         idempotency_key: row.idempotency_key,
         batch: row.batch.and_then(BatchId::from_key),
-        approval: row
-            .approval
-            .and_then(wallgent_core::id::ApprovalId::from_key),
+        approval: row.approval.and_then(wallgent_core::id::ApprovalId::from_key),
         approval_expires_at,
         reversal: None::<TransactionId>,
         created_at: row.created_at,

@@ -52,10 +52,8 @@ const SOURCE: &str = "transactions t JOIN scopes s ON s.id = t.scope_id \
 
 fn read(row: &Row) -> DbResult<PaymentRow> {
     let broken = || DbError::Layout("a payment's row cannot be read".to_owned());
-    let wallet = |column| {
-        row.int(column)
-            .and_then(|key| WalletId::from_key(key).ok_or_else(broken))
-    };
+    let wallet =
+        |column| row.int(column).and_then(|key| WalletId::from_key(key).ok_or_else(broken));
     let amount = |column| row.int(column).map(Amount::from_units);
     let maybe_amount = |column| Ok::<_, DbError>(row.maybe_int(column)?.map(Amount::from_units));
     Ok(PaymentRow {
@@ -93,11 +91,7 @@ impl PaymentRow {
     /// The payment as a scope sees it.
     #[must_use]
     pub fn seen_by(mut self, scope: ScopeId) -> Self {
-        self.view = if self.scope == scope {
-            View::Sender
-        } else {
-            View::Receiver
-        };
+        self.view = if self.scope == scope { View::Sender } else { View::Receiver };
         self
     }
 }
@@ -134,10 +128,7 @@ pub fn list(connection: &mut Connection, filter: &Filter) -> DbResult<Vec<Paymen
         Some(wallets) => of_wallets(connection, filter, wallets)?,
         None => of_scope(connection, filter)?,
     };
-    rows.iter()
-        .map(read)
-        .map(|row| Ok(row?.seen_by(filter.scope)))
-        .collect()
+    rows.iter().map(read).map(|row| Ok(row?.seen_by(filter.scope))).collect()
 }
 
 fn of_scope(connection: &mut Connection, filter: &Filter) -> DbResult<Vec<Row>> {
@@ -161,9 +152,7 @@ fn of_scope(connection: &mut Connection, filter: &Filter) -> DbResult<Vec<Row>> 
 
 /// The statuses are our own words, never a caller's.
 fn status_clause(filter: &Filter) -> String {
-    filter.status.map_or(String::new(), |status| {
-        format!("AND status = '{}'", status.as_str())
-    })
+    filter.status.map_or(String::new(), |status| format!("AND status = '{}'", status.as_str()))
 }
 
 /// Payments of some wallets: each wallet's chain is walked from its newest
@@ -242,10 +231,6 @@ pub(super) fn set_reversed(
     status: PaymentStatus,
 ) -> DbResult<()> {
     let text = "UPDATE transactions SET reversed_amount = $1, status = $2 WHERE id = $3";
-    let values = [
-        Value::Int(reversed.units()),
-        Value::from(status.as_str()),
-        Value::Int(id.key()),
-    ];
+    let values = [Value::Int(reversed.units()), Value::from(status.as_str()), Value::Int(id.key())];
     tx.execute(text, &values).map(drop)
 }

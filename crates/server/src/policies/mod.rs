@@ -33,24 +33,13 @@ pub fn decide(
     amount: Amount,
 ) -> Result<Evaluation, Stop> {
     if wallet.policies.is_empty() {
-        let allowed = Evaluation {
-            decision: Decision::Allow,
-            violations: Vec::new(),
-            approval_policy: None,
-        };
+        let allowed =
+            Evaluation { decision: Decision::Allow, violations: Vec::new(), approval_policy: None };
         return Ok(allowed);
     }
     let spent = tx.spent(from)?.totals;
-    let recipients = if names_recipients(&wallet.policies) {
-        names_of(to)
-    } else {
-        Vec::new()
-    };
-    let request = SpendRequest {
-        amount,
-        recipients: &recipients,
-        now: tx.now(),
-    };
+    let recipients = if names_recipients(&wallet.policies) { names_of(to) } else { Vec::new() };
+    let request = SpendRequest { amount, recipients: &recipients, now: tx.now() };
     Ok(evaluate(&wallet.policies, &request, &spent))
 }
 
@@ -117,13 +106,9 @@ pub fn note_denial(
     violations: &[Violation],
 ) -> Result<(), Stop> {
     let all: Vec<PolicyViolation> = violations.iter().map(Into::into).collect();
-    let mut fingerprint = Fingerprint::new("denial")
-        .number(amount.units())
-        .text(recipient);
+    let mut fingerprint = Fingerprint::new("denial").number(amount.units()).text(recipient);
     for violation in violations {
-        fingerprint = fingerprint
-            .number(violation.policy_id.key())
-            .text(violation.rule.as_str());
+        fingerprint = fingerprint.number(violation.policy_id.key()).text(violation.rule.as_str());
     }
     let fingerprint = fingerprint.finish();
     let now = tx.now();
@@ -132,16 +117,8 @@ pub fn note_denial(
             && now.micros().saturating_sub(denial.since.micros()) < REPEAT_MICROS
     });
     let denial = match repeated {
-        Some(denial) => Denial {
-            repeats: denial.repeats + 1,
-            ..denial
-        },
-        None => Denial {
-            id: tx.next_id(),
-            fingerprint,
-            since: now,
-            repeats: 1,
-        },
+        Some(denial) => Denial { repeats: denial.repeats + 1, ..denial },
+        None => Denial { id: tx.next_id(), fingerprint, since: now, repeats: 1 },
     };
     tx.put_denial(wallet, denial);
     tx.add_evaluation(EvaluationRow {
@@ -203,12 +180,7 @@ pub fn create_in(
         return Err(crate::error::conflict(message, wallet.status.as_str()).into());
     }
     let id: PolicyId = tx.next_id();
-    let mut policy = Policy {
-        id,
-        name: String::new(),
-        enabled: true,
-        rules: Rules::default(),
-    };
+    let mut policy = Policy { id, name: String::new(), enabled: true, rules: Rules::default() };
     change.apply(&mut policy);
     store::insert(tx, wallet.scope, wallet_id, &policy)?;
     let now = tx.now();
@@ -257,9 +229,7 @@ pub fn delete_in(
     let id = found.policy.id;
     store::delete(tx, id)?;
     let wire = wire(found.wallet_id, &found.policy, found.created_at, tx.now());
-    replace(tx, found.wallet_id, found.wallet, |policies| {
-        policies.retain(|it| it.id != id)
-    });
+    replace(tx, found.wallet_id, found.wallet, |policies| policies.retain(|it| it.id != id));
     note(tx, caller, Change::PolicyDeleted, found.wallet_id, &wire)?;
     Ok(Reply::empty(id))
 }
@@ -290,15 +260,8 @@ fn find(
     let wallet = tx.wallet(wallet_id)?.ok_or_else(missing)?;
     let scope = tx.scope(wallet.scope)?;
     caller.may_touch(scope.organization, scope.environment, wallet_id, missing)?;
-    let policy = crate::engine::state::policy_of(&wallet, id)
-        .cloned()
-        .ok_or_else(missing)?;
-    Ok(Found {
-        wallet_id,
-        wallet,
-        policy,
-        created_at,
-    })
+    let policy = crate::engine::state::policy_of(&wallet, id).cloned().ok_or_else(missing)?;
+    Ok(Found { wallet_id, wallet, policy, created_at })
 }
 
 fn not_found(text: &str) -> ApiError {
@@ -325,11 +288,7 @@ fn note(
     wire: &Wire,
 ) -> Result<(), Stop> {
     let data = serde_json::to_value(wire).unwrap_or_default();
-    let subject = Subject {
-        scope: caller.scope,
-        id: wire.id.key(),
-        wallet: Some(wallet),
-    };
+    let subject = Subject { scope: caller.scope, id: wire.id.key(), wallet: Some(wallet) };
     events::record(tx, Actor::Key(caller), change, subject, Some(&data))
 }
 

@@ -30,23 +30,13 @@ const ONE: &[ErrorCode] = &[
 
 pub(crate) fn routes() -> Vec<Route> {
     let mut routes = vec![
-        Route::new(
-            "POST /v1/wallets/{id}/policies",
-            PoliciesWrite,
-            "Add a policy",
-            create,
-        )
-        .takes::<PolicyChange>()
-        .gives::<Policy>(201)
-        .or(NEW),
-        Route::new(
-            "GET /v1/wallets/{id}/policies",
-            PoliciesRead,
-            "List policies",
-            list,
-        )
-        .gives::<List<Policy>>(200)
-        .or(WALLET),
+        Route::new("POST /v1/wallets/{id}/policies", PoliciesWrite, "Add a policy", create)
+            .takes::<PolicyChange>()
+            .gives::<Policy>(201)
+            .or(NEW),
+        Route::new("GET /v1/wallets/{id}/policies", PoliciesRead, "List policies", list)
+            .lists::<Policy>()
+            .or(WALLET),
         Route::new(
             "POST /v1/wallets/{id}/policies/check",
             PoliciesRead,
@@ -56,14 +46,9 @@ pub(crate) fn routes() -> Vec<Route> {
         .takes::<CheckPolicies>()
         .gives::<PolicyCheck>(200)
         .or(NEW),
-        Route::new(
-            "GET /v1/wallets/{id}/limits",
-            PoliciesRead,
-            "See what is left",
-            limits_of,
-        )
-        .gives::<List<PolicyLimit>>(200)
-        .or(WALLET),
+        Route::new("GET /v1/wallets/{id}/limits", PoliciesRead, "See what is left", limits_of)
+            .lists::<PolicyLimit>()
+            .or(WALLET),
     ];
     let both = [
         (
@@ -79,21 +64,12 @@ pub(crate) fn routes() -> Vec<Route> {
     ];
     for (read, change, remove) in both {
         routes.extend([
-            Route::new(read, PoliciesRead, "Get a policy", get)
+            Route::new(read, PoliciesRead, "Get a policy", get).gives::<Policy>(200).or(ONE),
+            Route::new(change, PoliciesWrite, "Change a policy; null clears a rule", update)
+                .takes::<PolicyChange>()
                 .gives::<Policy>(200)
                 .or(ONE),
-            Route::new(
-                change,
-                PoliciesWrite,
-                "Change a policy; null clears a rule",
-                update,
-            )
-            .takes::<PolicyChange>()
-            .gives::<Policy>(200)
-            .or(ONE),
-            Route::new(remove, PoliciesWrite, "Remove a policy", delete)
-                .gives_nothing()
-                .or(ONE),
+            Route::new(remove, PoliciesWrite, "Remove a policy", delete).gives_nothing().or(ONE),
         ]);
     }
     routes
@@ -103,17 +79,12 @@ async fn create(call: Call) -> Result<Answer, ApiError> {
     let change = PolicyChange::decode_new(&call.body)?;
     let claim = call.plain_claim(Lasting::Days)?;
     let wallet = call.param("id").to_owned();
-    call.run(claim, move |tx, caller| {
-        policies::create_in(tx, caller, &wallet, change)
-    })
-    .await
+    call.run(claim, move |tx, caller| policies::create_in(tx, caller, &wallet, change)).await
 }
 
 async fn list(call: Call) -> Result<Answer, ApiError> {
     let wallet = find_wallet(&call).await?.id;
-    let policies = call
-        .read(move |connection| store::list(connection, wallet))
-        .await?;
+    let policies = call.read(move |connection| store::list(connection, wallet)).await?;
     Ok(Answer::ok(&List::whole(policies)))
 }
 
@@ -124,28 +95,21 @@ async fn get(call: Call) -> Result<Answer, ApiError> {
     let text = call.param("policyId").to_owned();
     let missing = || not_found(&text);
     let id: PolicyId = text.parse().map_err(|_| missing())?;
-    let policy = call
-        .read(move |connection| store::get(connection, id))
-        .await?;
+    let policy = call.read(move |connection| store::get(connection, id)).await?;
     let policy = policy.ok_or_else(missing)?;
     let home = policy.wallet_id;
     if !call.param("id").is_empty() && call.param("id") != home.to_string() {
         return Err(missing());
     }
-    let wallet = call
-        .read(move |connection| crate::wallets::get(connection, home))
-        .await?;
+    let wallet = call.read(move |connection| crate::wallets::get(connection, home)).await?;
     let wallet = wallet.ok_or_else(missing)?;
-    call.caller
-        .may_touch(wallet.organization, wallet.environment, home, missing)?;
+    call.caller.may_touch(wallet.organization, wallet.environment, home, missing)?;
     Ok(Answer::ok(&policy))
 }
 
 /// The wallet in the path, on routes that have one.
 fn wallet_of(call: &Call) -> Option<String> {
-    Some(call.param("id"))
-        .filter(|id| !id.is_empty())
-        .map(str::to_owned)
+    Some(call.param("id")).filter(|id| !id.is_empty()).map(str::to_owned)
 }
 
 async fn update(call: Call) -> Result<Answer, ApiError> {
@@ -161,10 +125,8 @@ async fn update(call: Call) -> Result<Answer, ApiError> {
 async fn delete(call: Call) -> Result<Answer, ApiError> {
     let claim = call.plain_claim(Lasting::Days)?;
     let (wallet, policy) = (wallet_of(&call), call.param("policyId").to_owned());
-    call.run(claim, move |tx, caller| {
-        policies::delete_in(tx, caller, wallet.as_deref(), &policy)
-    })
-    .await
+    call.run(claim, move |tx, caller| policies::delete_in(tx, caller, wallet.as_deref(), &policy))
+        .await
 }
 
 async fn check(call: Call) -> Result<Answer, ApiError> {
@@ -174,30 +136,16 @@ async fn check(call: Call) -> Result<Answer, ApiError> {
     let (all, spent) = call
         .read(move |connection| {
             let all = store::load_hot(connection, wallet)?;
-            Ok((
-                all,
-                store::load_spent(connection, wallet, now.day())?.totals,
-            ))
+            Ok((all, store::load_spent(connection, wallet, now.day())?.totals))
         })
         .await?;
     let recipients = recipients(&request.to);
-    let asked = SpendRequest {
-        amount: request.amount,
-        recipients: &recipients,
-        now,
-    };
+    let asked = SpendRequest { amount: request.amount, recipients: &recipients, now };
     let evaluation = evaluate(&all, &asked, &spent);
     Ok(Answer::ok(&PolicyCheck {
         decision: evaluation.decision.as_str().to_owned(),
-        violations: evaluation
-            .violations
-            .iter()
-            .map(PolicyViolation::from)
-            .collect(),
-        limits: limits(&all, &spent, now)
-            .into_iter()
-            .map(Into::into)
-            .collect(),
+        violations: evaluation.violations.iter().map(PolicyViolation::from).collect(),
+        limits: limits(&all, &spent, now).into_iter().map(Into::into).collect(),
     }))
 }
 
@@ -205,9 +153,7 @@ async fn check(call: Call) -> Result<Answer, ApiError> {
 fn recipients(to: &str) -> Vec<String> {
     let by_id = to.parse::<WalletId>().ok();
     let by_address = || WalletId::from_key(to.parse::<AddressId>().ok()?.key());
-    by_id
-        .or_else(by_address)
-        .map_or_else(|| vec![to.to_owned()], names_of)
+    by_id.or_else(by_address).map_or_else(|| vec![to.to_owned()], names_of)
 }
 
 async fn limits_of(call: Call) -> Result<Answer, ApiError> {
@@ -228,9 +174,8 @@ async fn limits_of(call: Call) -> Result<Answer, ApiError> {
 pub(crate) async fn evaluations(call: Call) -> Result<Answer, ApiError> {
     let page = call.page()?;
     let known = [Decision::Deny, Decision::RequireApproval];
-    let result = call.query_word("result", |text| {
-        known.iter().map(|it| it.as_str()).find(|it| *it == text)
-    })?;
+    let result = call
+        .query_word("result", |text| known.iter().map(|it| it.as_str()).find(|it| *it == text))?;
     let wallet = find_wallet(&call).await?.id;
     let (before, limit) = (page.before, page.limit + 1);
     let rows = call

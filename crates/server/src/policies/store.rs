@@ -47,8 +47,7 @@ pub(super) fn update(tx: &mut Tx<'_>, policy: &Policy) -> DbResult<()> {
 pub(super) fn delete(tx: &mut Tx<'_>, id: PolicyId) -> DbResult<()> {
     let now = tx.now();
     let text = "UPDATE policies SET deleted_at = $2 WHERE id = $1";
-    tx.execute(text, &[Value::Int(id.key()), Value::Int(now.micros())])
-        .map(drop)
+    tx.execute(text, &[Value::Int(id.key()), Value::Int(now.micros())]).map(drop)
 }
 
 fn rules_text(policy: &Policy) -> String {
@@ -65,8 +64,7 @@ pub(super) fn home(
 ) -> DbResult<Option<(WalletId, Timestamp)>> {
     let text = "SELECT wallet_id, created_at FROM policies WHERE id = $1 AND deleted_at IS NULL";
     let row = connection.query_one(text, &[Value::Int(id.key())])?;
-    row.map(|row| Ok((wallet_id(row.int(0)?)?, Timestamp::from_micros(row.int(1)?))))
-        .transpose()
+    row.map(|row| Ok((wallet_id(row.int(0)?)?, Timestamp::from_micros(row.int(1)?)))).transpose()
 }
 
 fn wallet_id(key: i64) -> DbResult<WalletId> {
@@ -88,10 +86,7 @@ fn read(row: &Row) -> DbResult<(WalletId, Policy, Timestamp, Timestamp)> {
         rules: rules.into_rules().map_err(DbError::Layout)?,
     };
     let (created, updated) = (row.int(5)?, row.int(6)?);
-    let times = (
-        Timestamp::from_micros(created),
-        Timestamp::from_micros(updated),
-    );
+    let times = (Timestamp::from_micros(created), Timestamp::from_micros(updated));
     Ok((wallet_id(row.int(1)?)?, policy, times.0, times.1))
 }
 
@@ -129,10 +124,7 @@ pub fn load_spent(connection: &mut Connection, wallet: WalletId, today: Day) -> 
     let first = today.week_start().min(today.month_start());
     let text = "SELECT day, spent, spent_count FROM wallet_days \
                 WHERE wallet_id = $1 AND day = $2";
-    let mut spent = Spent {
-        day: today,
-        totals: Spending::default(),
-    };
+    let mut spent = Spent { day: today, totals: Spending::default() };
     // One look-up a day: the table is kept in the order of days, so that
     // writes stay at its right edge.
     for number in first.number()..=today.number() {
@@ -153,21 +145,13 @@ pub(super) fn evaluations(
     before: i64,
     limit: i64,
 ) -> DbResult<Vec<PolicyEvaluation>> {
-    let filter = if result.is_some() {
-        "AND decision = $4"
-    } else {
-        ""
-    };
+    let filter = if result.is_some() { "AND decision = $4" } else { "" };
     let text = format!(
         "SELECT id, decision, amount, recipient, violations, repeats, created_at, last_at \
          FROM policy_evaluations WHERE wallet_id = $1 AND id < $2 {filter} \
          ORDER BY id DESC LIMIT $3"
     );
-    let mut values = vec![
-        Value::Int(wallet.key()),
-        Value::Int(before),
-        Value::Int(limit),
-    ];
+    let mut values = vec![Value::Int(wallet.key()), Value::Int(before), Value::Int(limit)];
     values.extend(result.map(Value::from));
     let rows = connection.query_composed(&text, &values)?;
     rows.iter().map(|row| evaluation(wallet, row)).collect()

@@ -44,9 +44,8 @@ pub fn run(location: &Location) -> DbResult<Report> {
     let mut connection = Connection::open_reader(location)?;
     connection.begin_snapshot()?;
     let mut report = Report::default();
-    let result = store::CHECKS
-        .iter()
-        .try_for_each(|check| store::run(&mut connection, check, &mut report));
+    let result =
+        store::CHECKS.iter().try_for_each(|check| store::run(&mut connection, check, &mut report));
     connection.rollback()?;
     result.map(|()| report)
 }

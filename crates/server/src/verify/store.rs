@@ -128,6 +128,27 @@ pub(super) const CHECKS: &[Check] = &[
                 WHERE a.kind = 'WALLET' AND COALESCE(d.total, 0) <> COALESCE(p.total, 0)",
     },
     Check {
+        what: "spending of each day equals what was sent that day",
+        count: "SELECT COUNT(*) FROM wallet_days",
+        wrong: "SELECT d.wallet_id, d.spent, CAST(COALESCE(p.total, 0) AS BIGINT) \
+                FROM wallet_days d LEFT JOIN (SELECT from_wallet_id, created_at / 86400000000 AS day, \
+                SUM(CASE WHEN status IN ('REJECTED', 'EXPIRED') THEN 0 \
+                ELSE amount - reversed_amount END) AS total FROM transactions \
+                WHERE kind = 'PAYMENT' GROUP BY from_wallet_id, created_at / 86400000000) p \
+                ON p.from_wallet_id = d.wallet_id AND p.day = d.day \
+                WHERE d.spent <> COALESCE(p.total, 0)",
+    },
+    Check {
+        what: "payments of each day are counted",
+        count: "SELECT COUNT(*) FROM wallet_days",
+        wrong: "SELECT d.wallet_id, d.spent_count, CAST(COALESCE(p.sent, 0) AS BIGINT) \
+                FROM wallet_days d LEFT JOIN (SELECT from_wallet_id, created_at / 86400000000 AS day, \
+                COUNT(*) AS sent FROM transactions \
+                WHERE kind = 'PAYMENT' GROUP BY from_wallet_id, created_at / 86400000000) p \
+                ON p.from_wallet_id = d.wallet_id AND p.day = d.day \
+                WHERE d.spent_count <> COALESCE(p.sent, 0)",
+    },
+    Check {
         what: "reversed amounts equal the reversals",
         count: "SELECT COUNT(*) FROM transactions WHERE kind = 'REVERSAL'",
         wrong: "SELECT t.id, t.reversed_amount, CAST(COALESCE(r.total, 0) AS BIGINT) \
@@ -160,17 +181,12 @@ pub(super) fn run(connection: &mut Connection, check: &Check, report: &mut Repor
     report.checked.push((check.what, count.unsigned_abs()));
     connection.stream(check.wrong, &mut |row| {
         let (id, kept, derived) = (row.int(0)?, row.int(1)?, row.int(2)?);
-        report.differ(format!(
-            "{}: row {id} has {kept}, derived {derived}",
-            check.what
-        ));
+        report.differ(format!("{}: row {id} has {kept}, derived {derived}", check.what));
         Ok(())
     })
 }
 
 /// Whether the store answers.
 pub fn is_readable(connection: &mut Connection) -> DbResult<()> {
-    connection
-        .query_one("SELECT CAST(1 AS BIGINT)", &[])
-        .map(drop)
+    connection.query_one("SELECT CAST(1 AS BIGINT)", &[]).map(drop)
 }

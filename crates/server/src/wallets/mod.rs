@@ -5,7 +5,9 @@ mod store;
 
 use serde_json::json;
 use wallgent_api::types::CURRENCY;
-use wallgent_api::types::wallets::{CreateWallet, Funding, UpdateWallet, Wallet as Wire};
+use wallgent_api::types::wallets::{
+    CreateWallet, Funding, SandboxFunding, UpdateWallet, Wallet as Wire,
+};
 use wallgent_api::{ApiError, ErrorCode, Patch};
 use wallgent_core::account::{AccountKind, Balance};
 use wallgent_core::id::{AccountId, AddressId, TransactionId, WalletId};
@@ -44,12 +46,7 @@ pub fn open(
     let discoverable = request.discoverable.unwrap_or(kind == WalletType::Agent);
     store::insert(tx, id, scope, kind, request, discoverable)?;
     open_account(tx, id, scope);
-    let wallet = Wallet {
-        scope,
-        kind,
-        status: WalletStatus::Active,
-        policies: [].into(),
-    };
+    let wallet = Wallet { scope, kind, status: WalletStatus::Active, policies: [].into() };
     tx.put_wallet(id, wallet);
     Ok(id)
 }
@@ -77,10 +74,7 @@ fn refuse_past_plan(tx: &mut Tx<'_>, caller: &Caller) -> Result<(), Stop> {
     }
     let message = format!("The plan {} allows {limit} wallets", plan.as_str());
     let error = ApiError::new(ErrorCode::WalletLimitExceeded, message);
-    Err(error
-        .with("plan", plan.as_str())
-        .with("limit", limit)
-        .into())
+    Err(error.with("plan", plan.as_str()).with("limit", limit).into())
 }
 
 /// Changes a wallet's names, metadata or discoverability.
@@ -158,9 +152,7 @@ pub fn switch_in(
 fn refuse_unless_empty(tx: &mut Tx<'_>, id: WalletId, wallet: &Wallet) -> Result<(), Stop> {
     let status = wallet.status.as_str();
     if wallet.kind == WalletType::Org {
-        return Err(
-            error::conflict("An organization's own wallet cannot be closed", status).into(),
-        );
+        return Err(error::conflict("An organization's own wallet cannot be closed", status).into());
     }
     let balance = tx.account(ledger::account_of(id))?.balance;
     if balance.posted.is_zero() && balance.held.is_zero() {
@@ -168,10 +160,7 @@ fn refuse_unless_empty(tx: &mut Tx<'_>, id: WalletId, wallet: &Wallet) -> Result
     }
     let message = "Only a wallet without money and holds can be closed";
     let error = error::conflict(message, status);
-    Err(error
-        .with("balance", balance.posted)
-        .with("held", balance.held)
-        .into())
+    Err(error.with("balance", balance.posted).with("held", balance.held).into())
 }
 
 /// How a wallet is funded.
@@ -203,15 +192,9 @@ pub fn fund_in(
         WalletStatus::Active => {}
     }
     let funded = row_in(tx, id)?.sandbox_funded;
-    let total = funded
-        .checked_add(amount)
-        .ok_or_else(error::balance_too_large)?;
+    let total = funded.checked_add(amount).ok_or_else(error::balance_too_large)?;
     if route == FundingRoute::Sandbox {
-        let left = tx
-            .rules()
-            .funding_total_max
-            .saturating_sub(funded)
-            .max(Amount::ZERO);
+        let left = tx.rules().funding_total_max.saturating_sub(funded).max(Amount::ZERO);
         refuse_over(amount, left)?;
     }
     store::set_funded(tx, id, total)?;
@@ -225,19 +208,15 @@ pub fn fund_in(
         currency: CURRENCY.to_owned(),
     };
     let data = serde_json::to_value(&funding).unwrap_or_default();
-    let subject = Subject {
-        scope: wallet.scope,
-        id: transaction.key(),
-        wallet: Some(id),
-    };
-    events::record(
-        tx,
-        Actor::Key(caller),
-        Change::WalletFunded,
-        subject,
-        Some(&data),
-    )?;
-    Ok(Reply::json(200, &funding, transaction))
+    let subject = Subject { scope: wallet.scope, id: transaction.key(), wallet: Some(id) };
+    events::record(tx, Actor::Key(caller), Change::WalletFunded, subject, Some(&data))?;
+    let new_balance = funding.new_balance;
+    Ok(match route {
+        FundingRoute::Wallet => Reply::json(200, &funding, transaction),
+        FundingRoute::Sandbox => {
+            Reply::json(200, &SandboxFunding { wallet_id: id, amount, new_balance }, transaction)
+        }
+    })
 }
 
 fn refuse_over(amount: Amount, maximum: Amount) -> Result<(), ApiError> {
@@ -333,10 +312,6 @@ fn note(
     if let (Some(reason), Some(map)) = (reason, data.as_object_mut()) {
         map.insert("reason".to_owned(), json!(reason));
     }
-    let subject = Subject {
-        scope: caller.scope,
-        id: wire.id.key(),
-        wallet: Some(wire.id),
-    };
+    let subject = Subject { scope: caller.scope, id: wire.id.key(), wallet: Some(wire.id) };
     events::record(tx, Actor::Key(caller), change, subject, Some(&data))
 }

@@ -22,11 +22,8 @@ use crate::ledger::Entry;
 use crate::{approvals, error, ledger, wallets};
 
 const MISSING: &[ErrorCode] = &[ErrorCode::WalletNotFound, ErrorCode::EnvironmentMismatch];
-const SWITCHES: &[ErrorCode] = &[
-    ErrorCode::WalletNotFound,
-    ErrorCode::EnvironmentMismatch,
-    ErrorCode::Conflict,
-];
+const SWITCHES: &[ErrorCode] =
+    &[ErrorCode::WalletNotFound, ErrorCode::EnvironmentMismatch, ErrorCode::Conflict];
 const FUNDS: &[ErrorCode] = &[
     ErrorCode::WalletNotFound,
     ErrorCode::EnvironmentMismatch,
@@ -46,36 +43,21 @@ pub(crate) fn routes() -> Vec<Route> {
             .paged()
             .filter("status", "ACTIVE, FROZEN or CLOSED")
             .filter("type", "ORG, AGENT or STANDARD")
-            .gives::<List<Wallet>>(200),
+            .lists::<Wallet>(),
         Route::new("GET /v1/wallets/{id}", WalletsRead, "Get a wallet", get)
             .gives::<Wallet>(200)
             .or(MISSING),
-        Route::new(
-            "PATCH /v1/wallets/{id}",
-            WalletsWrite,
-            "Change a wallet",
-            update,
-        )
-        .takes::<UpdateWallet>()
-        .gives::<Wallet>(200)
-        .or(MISSING),
-        Route::new(
-            "GET /v1/wallets/{id}/balance",
-            WalletsRead,
-            "Get a wallet's balance",
-            balance,
-        )
-        .gives::<WalletBalance>(200)
-        .or(MISSING),
-        Route::new(
-            "POST /v1/wallets/{id}/fund",
-            WalletsWrite,
-            "Put sandbox money in",
-            fund,
-        )
-        .takes::<FundWallet>()
-        .gives::<Funding>(200)
-        .or(FUNDS),
+        Route::new("PATCH /v1/wallets/{id}", WalletsWrite, "Change a wallet", update)
+            .takes::<UpdateWallet>()
+            .gives::<Wallet>(200)
+            .or(MISSING),
+        Route::new("GET /v1/wallets/{id}/balance", WalletsRead, "Get a wallet's balance", balance)
+            .gives::<WalletBalance>(200)
+            .or(MISSING),
+        Route::new("POST /v1/wallets/{id}/fund", WalletsWrite, "Put sandbox money in", fund)
+            .takes::<FundWallet>()
+            .gives::<Funding>(200)
+            .or(FUNDS),
         Route::new(
             "POST /v1/wallets/{id}/freeze",
             WalletsWrite,
@@ -94,15 +76,10 @@ pub(crate) fn routes() -> Vec<Route> {
         .may_take::<ChangeStatus>()
         .gives::<Wallet>(200)
         .or(SWITCHES),
-        Route::new(
-            "POST /v1/wallets/{id}/close",
-            WalletsWrite,
-            "Close an empty wallet",
-            close,
-        )
-        .may_take::<ChangeStatus>()
-        .gives::<Wallet>(200)
-        .or(SWITCHES),
+        Route::new("POST /v1/wallets/{id}/close", WalletsWrite, "Close an empty wallet", close)
+            .may_take::<ChangeStatus>()
+            .gives::<Wallet>(200)
+            .or(SWITCHES),
         Route::new(
             "GET /v1/wallets/{id}/transactions",
             WalletsRead,
@@ -110,17 +87,12 @@ pub(crate) fn routes() -> Vec<Route> {
             entries,
         )
         .paged()
-        .gives::<List<WalletTransaction>>(200)
+        .lists::<WalletTransaction>()
         .or(MISSING),
-        Route::new(
-            "GET /v1/wallets/{id}/holds",
-            WalletsRead,
-            "List a wallet's holds",
-            holds,
-        )
-        .filter("status", "PENDING, RELEASED, CAPTURED or REVERSED")
-        .gives::<List<WalletHold>>(200)
-        .or(MISSING),
+        Route::new("GET /v1/wallets/{id}/holds", WalletsRead, "List a wallet's holds", holds)
+            .filter("status", "PENDING, RELEASED, CAPTURED or REVERSED")
+            .lists::<WalletHold>()
+            .or(MISSING),
         Route::new(
             "GET /v1/wallets/{id}/policy-evaluations",
             WalletsRead,
@@ -129,7 +101,7 @@ pub(crate) fn routes() -> Vec<Route> {
         )
         .paged()
         .filter("result", "DENY or REQUIRE_APPROVAL")
-        .gives::<List<PolicyEvaluation>>(200)
+        .lists::<PolicyEvaluation>()
         .or(MISSING),
     ]
 }
@@ -137,10 +109,7 @@ pub(crate) fn routes() -> Vec<Route> {
 async fn create(call: Call) -> Result<Answer, ApiError> {
     let request = CreateWallet::decode(&call.body)?;
     let claim = call.plain_claim(Lasting::Days)?;
-    call.run(claim, move |tx, caller| {
-        wallets::create_in(tx, caller, &request)
-    })
-    .await
+    call.run(claim, move |tx, caller| wallets::create_in(tx, caller, &request)).await
 }
 
 async fn list(call: Call) -> Result<Answer, ApiError> {
@@ -153,14 +122,8 @@ async fn list(call: Call) -> Result<Answer, ApiError> {
         before: page.before,
         limit: page.limit + 1,
     };
-    let rows = call
-        .read(move |connection| store::list(connection, &filter))
-        .await?;
-    Ok(Answer::ok(&page.list(
-        rows,
-        |row| row.id.key(),
-        |row| wire(&row),
-    )))
+    let rows = call.read(move |connection| store::list(connection, &filter)).await?;
+    Ok(Answer::ok(&page.list(rows, |row| row.id.key(), |row| wire(&row))))
 }
 
 /// One of the caller's wallets, for reading.
@@ -168,12 +131,9 @@ pub(crate) async fn find(call: &Call) -> Result<WalletRow, ApiError> {
     let text = call.param("id").to_owned();
     let missing = || error::wallet_not_found(&text);
     let id: WalletId = text.parse().map_err(|_| missing())?;
-    let row = call
-        .read(move |connection| store::get(connection, id))
-        .await?;
+    let row = call.read(move |connection| store::get(connection, id)).await?;
     let row = row.ok_or_else(missing)?;
-    call.caller
-        .may_touch(row.organization, row.environment, id, missing)?;
+    call.caller.may_touch(row.organization, row.environment, id, missing)?;
     Ok(row)
 }
 
@@ -185,10 +145,7 @@ async fn update(call: Call) -> Result<Answer, ApiError> {
     let request = UpdateWallet::decode(&call.body)?;
     let claim = call.plain_claim(Lasting::Days)?;
     let id = call.param("id").to_owned();
-    call.run(claim, move |tx, caller| {
-        wallets::update_in(tx, caller, &id, request)
-    })
-    .await
+    call.run(claim, move |tx, caller| wallets::update_in(tx, caller, &id, request)).await
 }
 
 async fn balance(call: Call) -> Result<Answer, ApiError> {
@@ -206,10 +163,7 @@ async fn balance(call: Call) -> Result<Answer, ApiError> {
 async fn fund(call: Call) -> Result<Answer, ApiError> {
     let request = FundWallet::decode(&call.body)?;
     let id = call.param("id").to_owned();
-    let meaning = Fingerprint::new("fund")
-        .text(&id)
-        .number(request.amount.units())
-        .finish();
+    let meaning = Fingerprint::new("fund").text(&id).number(request.amount.units()).finish();
     let claim = call.claim(call.key()?, meaning, Lasting::Forever);
     call.run(claim, move |tx, caller| {
         wallets::fund_in(tx, caller, &id, request.amount, FundingRoute::Wallet)
@@ -242,28 +196,16 @@ async fn switch(call: Call, switch: Switch) -> Result<Answer, ApiError> {
 async fn entries(call: Call) -> Result<Answer, ApiError> {
     let page = call.page()?;
     let wallet = find(&call).await?.id;
-    let before = if page.before == i64::MAX {
-        0
-    } else {
-        page.before
-    };
+    let before = if page.before == i64::MAX { 0 } else { page.before };
     let limit = page.limit + 1;
     let read = move |connection: &mut _| ledger::list_entries(connection, wallet, before, limit);
     let rows = call.read(read).await?;
-    Ok(Answer::ok(&page.list(
-        rows,
-        |row| row.id,
-        |row| entry(wallet, row),
-    )))
+    Ok(Answer::ok(&page.list(rows, |row| row.id, |row| entry(wallet, row))))
 }
 
 fn entry(wallet_id: WalletId, row: Entry) -> WalletTransaction {
     let debit = row.amount.is_negative();
-    let amount = if debit {
-        row.amount.checked_neg().unwrap_or(Amount::MAX)
-    } else {
-        row.amount
-    };
+    let amount = if debit { row.amount.checked_neg().unwrap_or(Amount::MAX) } else { row.amount };
     WalletTransaction {
         id: EntryId::from_key(row.id).expect("keys are never negative"),
         wallet_id,
@@ -284,9 +226,7 @@ async fn holds(call: Call) -> Result<Answer, ApiError> {
     let holds = call
         .read(move |connection| {
             let rows = approvals::list_holds(connection, wallet, status)?;
-            rows.iter()
-                .map(|row| hold(wallet, row))
-                .collect::<DbResult<Vec<_>>>()
+            rows.iter().map(|row| hold(wallet, row)).collect::<DbResult<Vec<_>>>()
         })
         .await?;
     Ok(Answer::ok(&json!(List::whole(holds))))

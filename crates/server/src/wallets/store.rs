@@ -134,9 +134,7 @@ pub(super) fn count_limited(
                 WHERE s.organization_id = $1 AND w.type <> 'ORG' AND w.status <> 'CLOSED' \
                 LIMIT $2) AS counted";
     let values = [Value::Int(organization.key()), Value::Int(limit)];
-    connection
-        .query_one(text, &values)?
-        .map_or(Ok(0), |row| row.int(0))
+    connection.query_one(text, &values)?.map_or(Ok(0), |row| row.int(0))
 }
 
 /// Reads what commands decide on.
@@ -193,18 +191,14 @@ pub(super) fn update(tx: &mut Tx<'_>, row: &WalletRow) -> DbResult<()> {
 
 pub(super) fn set_status(tx: &mut Tx<'_>, id: WalletId, status: WalletStatus) -> DbResult<()> {
     let text = "UPDATE wallets SET status = $2, updated_at = $3 WHERE id = $1";
-    let values = [
-        Value::Int(id.key()),
-        Value::from(status.as_str()),
-        Value::Int(tx.now().micros()),
-    ];
+    let values =
+        [Value::Int(id.key()), Value::from(status.as_str()), Value::Int(tx.now().micros())];
     tx.execute(text, &values).map(drop)
 }
 
 pub(super) fn set_funded(tx: &mut Tx<'_>, id: WalletId, total: Amount) -> DbResult<()> {
     let text = "UPDATE wallets SET sandbox_funded = $2 WHERE id = $1";
-    tx.execute(text, &[Value::Int(id.key()), Value::Int(total.units())])
-        .map(drop)
+    tx.execute(text, &[Value::Int(id.key()), Value::Int(total.units())]).map(drop)
 }
 
 fn metadata_text(metadata: Option<&Map<String, Json>>) -> Option<String> {

@@ -19,9 +19,7 @@ stories!(
 fn calls(server: &Server, wallet: &str) -> Vec<(&'static str, String)> {
     let owner = server.owner();
     let policy = owner.policy(wallet, &json!({}));
-    let key = owner
-        .post("/api-keys", &json!({ "permissions": [] }))
-        .created();
+    let key = owner.post("/api-keys", &json!({ "permissions": [] })).created();
     let payment = owner.paid(wallet, server.account("sandboxWalletId"), "1.00");
     vec![
         ("POST", "/wallets".to_owned()),
@@ -37,10 +35,7 @@ fn calls(server: &Server, wallet: &str) -> Vec<(&'static str, String)> {
         ("POST", "/payments/batch".to_owned()),
         ("POST", format!("/payments/{payment}/reverse")),
         ("POST", "/api-keys".to_owned()),
-        (
-            "PATCH",
-            format!("/api-keys/{}", key["id"].as_str().expect("text")),
-        ),
+        ("PATCH", format!("/api-keys/{}", key["id"].as_str().expect("text"))),
         ("PATCH", "/organizations/me".to_owned()),
     ]
 }
@@ -59,10 +54,8 @@ fn picture(owner: &Api, wallet: &str) -> String {
     let mut seen: serde_json::Value = paths.map(read).join("\n").into();
     // When a key was last used may change with any request.
     if let Some(text) = seen.as_str() {
-        let steady: Vec<&str> = text
-            .split(',')
-            .filter(|part| !part.contains("lastUsedAt"))
-            .collect();
+        let steady: Vec<&str> =
+            text.split(',').filter(|part| !part.contains("lastUsedAt")).collect();
         seen = steady.join(",").into();
     }
     seen.to_string()
@@ -132,16 +125,12 @@ fn text_must_be_clean_unicode(store: Store) {
             )
             .refused(400, "VALIDATION_ERROR");
         let metadata = format!("{{\"name\":\"M\",\"metadata\":{{\"k\":[\"{name}\"]}}}}");
-        owner
-            .post_text("/wallets", &metadata)
-            .refused(400, "VALIDATION_ERROR");
+        owner.post_text("/wallets", &metadata).refused(400, "VALIDATION_ERROR");
         let pay = format!(
             "{{\"from\":\"{wallet}\",\"to\":\"{}\",\"amount\":\"1\",\"description\":\"{name}\"}}",
             server.account("sandboxWalletId")
         );
-        owner
-            .post_text("/payments", &pay)
-            .refused(400, "VALIDATION_ERROR");
+        owner.post_text("/payments", &pay).refused(400, "VALIDATION_ERROR");
     }
     for raw in [
         &b"{\"name\":\"\xff\"}"[..],
@@ -161,15 +150,9 @@ fn text_must_be_clean_unicode(store: Store) {
         "%00%0a\\n",
     ] {
         let made = owner
-            .post(
-                "/wallets",
-                &json!({ "name": clean, "metadata": { clean: clean } }),
-            )
+            .post("/wallets", &json!({ "name": clean, "metadata": { clean: clean } }))
             .created();
-        assert_eq!(
-            (&made["name"], &made["metadata"]),
-            (&json!(clean), &json!({ clean: clean }))
-        );
+        assert_eq!((&made["name"], &made["metadata"]), (&json!(clean), &json!({ clean: clean })));
     }
 }
 
@@ -179,29 +162,17 @@ fn duplicate_fields_are_refused(store: Store) {
     let (from, to) = (owner.funded(10), owner.wallet("To"));
     let twice =
         format!("{{\"from\":\"{from}\",\"to\":\"{to}\",\"amount\":\"1.00\",\"amount\":\"2.00\"}}");
+    owner.post_text("/payments", &twice).refused(400, "VALIDATION_ERROR");
+    owner.post_text("/wallets", "{\"name\":\"A\",\"name\":\"B\"}").refused(400, "VALIDATION_ERROR");
     owner
-        .post_text("/payments", &twice)
-        .refused(400, "VALIDATION_ERROR");
-    owner
-        .post_text("/wallets", "{\"name\":\"A\",\"name\":\"B\"}")
-        .refused(400, "VALIDATION_ERROR");
-    owner
-        .post_text(
-            &format!("/wallets/{from}/fund"),
-            "{\"amount\":\"1\",\"amount\":\"1\"}",
-        )
+        .post_text(&format!("/wallets/{from}/fund"), "{\"amount\":\"1\",\"amount\":\"1\"}")
         .refused(400, "VALIDATION_ERROR");
     let policy = "{\"name\":\"P\",\"dailySpendingLimit\":\"1\",\"dailySpendingLimit\":\"1000\"}";
-    owner
-        .post_text(&format!("/wallets/{from}/policies"), policy)
-        .refused(400, "VALIDATION_ERROR");
+    owner.post_text(&format!("/wallets/{from}/policies"), policy).refused(400, "VALIDATION_ERROR");
     owner
         .post_text("/api-keys", "{\"permissions\":[],\"permissions\":[\"*\"]}")
         .refused(400, "VALIDATION_ERROR");
-    assert_eq!(
-        (owner.balance(&from), owner.balance(&to)),
-        ("10.00".to_owned(), "0.00".to_owned())
-    );
+    assert_eq!((owner.balance(&from), owner.balance(&to)), ("10.00".to_owned(), "0.00".to_owned()));
 }
 
 fn deep_nesting_is_refused(store: Store) {
@@ -209,21 +180,13 @@ fn deep_nesting_is_refused(store: Store) {
         format!("{}{}", open.repeat(50_000), close.repeat(50_000)).into_bytes()
     };
     let inside = |value: Vec<u8>| {
-        [
-            b"{\"name\":\"Deep\",\"metadata\":{\"a\":".to_vec(),
-            value,
-            b"}}".to_vec(),
-        ]
-        .concat()
+        [b"{\"name\":\"Deep\",\"metadata\":{\"a\":".to_vec(), value, b"}}".to_vec()].concat()
     };
     let server = Server::start(store);
     let owner = server.owner();
-    for body in [
-        nest("[", "]"),
-        nest("{\"a\":[", "]}"),
-        inside(nest("[", "]")),
-        vec![b'['; 500_000],
-    ] {
+    for body in
+        [nest("[", "]"), nest("{\"a\":[", "]}"), inside(nest("[", "]")), vec![b'['; 500_000]]
+    {
         for path in ["/wallets", "/payments", "/payments/batch", "/api-keys"] {
             owner
                 .send_bytes("POST", path, "application/json", &body)
@@ -266,14 +229,9 @@ fn other_content_types_are_refused(store: Store) {
             .refused(415, "UNSUPPORTED_MEDIA_TYPE");
     }
     assert_eq!(owner.all_ids("/wallets").len(), 1);
-    for content_type in [
-        "application/json",
-        "application/json; charset=utf-8",
-        "Application/JSON",
-    ] {
-        owner
-            .send_bytes("POST", "/wallets", content_type, body)
-            .created();
+    for content_type in ["application/json", "application/json; charset=utf-8", "Application/JSON"]
+    {
+        owner.send_bytes("POST", "/wallets", content_type, body).created();
     }
 }
 
@@ -287,14 +245,8 @@ fn an_empty_body_is_an_empty_object_where_it_may_be(store: Store) {
         format!("/wallets/{wallet}/unfreeze"),
         format!("/payments/{payment}/reverse"),
     ] {
-        owner
-            .send_bytes("POST", &path, "application/json", b"")
-            .ok();
+        owner.send_bytes("POST", &path, "application/json", b"").ok();
     }
-    owner
-        .send_bytes("POST", "/wallets", "application/json", b"")
-        .refused(400, "VALIDATION_ERROR");
-    owner
-        .send_bytes("POST", "/api-keys", "application/json", b"")
-        .created();
+    owner.send_bytes("POST", "/wallets", "application/json", b"").refused(400, "VALIDATION_ERROR");
+    owner.send_bytes("POST", "/api-keys", "application/json", b"").created();
 }

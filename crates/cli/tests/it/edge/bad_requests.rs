@@ -47,11 +47,7 @@ fn hostile_ids_are_not_found(store: Store) {
             let answer = owner.get(&path);
             // Dots may be taken for a path that is no route at all.
             let codes = [code, "NOT_FOUND"];
-            assert!(
-                answer.status == 404 && codes.contains(&answer.code()),
-                "{}",
-                answer.story()
-            );
+            assert!(answer.status == 404 && codes.contains(&answer.code()), "{}", answer.story());
             answer.assert_envelope();
         }
     }
@@ -69,10 +65,8 @@ fn bad_cursors_and_limits_are_refused(store: Store) {
     let owner = server.owner();
     let wallet = owner.funded(10);
     owner.wallet("Second");
-    let foreign = owner.get("/wallets?limit=1").ok()["cursor"]
-        .as_str()
-        .expect("a cursor")
-        .to_owned();
+    let foreign =
+        owner.get("/wallets?limit=1").ok()["cursor"].as_str().expect("a cursor").to_owned();
     let lists = [
         "/wallets".to_owned(),
         "/payments".to_owned(),
@@ -97,18 +91,14 @@ fn bad_cursors_and_limits_are_refused(store: Store) {
             &format!("cursor={}", "Z".repeat(5_000)),
             "limit=1&limit=2",
         ] {
-            owner
-                .get(&format!("{list}?{bad}"))
-                .refused(400, "VALIDATION_ERROR");
+            owner.get(&format!("{list}?{bad}")).refused(400, "VALIDATION_ERROR");
         }
         for good in ["limit=1", "limit=100", "nonsense=1"] {
             owner.get(&format!("{list}?{good}")).ok();
         }
     }
     let tampered = format!("{foreign}x");
-    owner
-        .get(&format!("/wallets?cursor={tampered}"))
-        .refused(400, "VALIDATION_ERROR");
+    owner.get(&format!("/wallets?cursor={tampered}")).refused(400, "VALIDATION_ERROR");
 }
 
 fn hostile_headers_do_no_harm(store: Store) {
@@ -126,10 +116,7 @@ fn hostile_headers_do_no_harm(store: Store) {
         let answer = owner.with_header(name, value).get("/wallets");
         assert!(answer.status < 500, "{}", answer.story());
     }
-    let address = server
-        .account("url")
-        .trim_start_matches("http://")
-        .to_owned();
+    let address = server.account("url").trim_start_matches("http://").to_owned();
     let key = server.account("sandboxKey");
     let many: String = (0..2_000).map(|n| format!("X-Many-{n}: x\r\n")).collect();
     let huge = format!("X-Huge: {}\r\n", "h".repeat(2_000_000));
@@ -154,10 +141,7 @@ fn what_is_not_http_does_no_harm(store: Store) {
         "POST /v1/payments HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nAuthorization: Bearer {}\r\n",
         server.account("sandboxKey")
     );
-    let address = server
-        .account("url")
-        .trim_start_matches("http://")
-        .to_owned();
+    let address = server.account("url").trim_start_matches("http://").to_owned();
     for request in [
         "\0\0\0\0\r\n\r\n".to_owned(),
         "GET\r\n\r\n".to_owned(),
@@ -165,19 +149,12 @@ fn what_is_not_http_does_no_harm(store: Store) {
         "\u{16}\u{3}\u{1}\u{2}hello\r\n\r\n".to_owned(),
         format!("{head}Content-Length: x\r\n\r\n{body}"),
         format!("{head}Content-Length: -1\r\n\r\n{body}"),
-        format!(
-            "{head}Content-Length: 5\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len()
-        ),
+        format!("{head}Content-Length: 5\r\nContent-Length: {}\r\n\r\n{body}", body.len()),
         format!("{head}Transfer-Encoding: chunked\r\n\r\nZZ\r\n{body}\r\n0\r\n\r\n"),
         format!("{head}Transfer-Encoding: nonsense\r\n\r\n{body}"),
     ] {
         if let Some(answer) = exchange(&address, request.as_bytes()) {
-            assert!(
-                (400..500).contains(&answer.status),
-                "{} for {request:?}",
-                answer.status
-            );
+            assert!((400..500).contains(&answer.status), "{} for {request:?}", answer.status);
         }
         owner.get("/wallets").ok();
     }
@@ -195,10 +172,7 @@ fn a_body_that_never_comes_does_no_harm(store: Store) {
     use std::io::Write;
     let server = Server::start(store);
     let owner = server.owner();
-    let address = server
-        .account("url")
-        .trim_start_matches("http://")
-        .to_owned();
+    let address = server.account("url").trim_start_matches("http://").to_owned();
     let head = format!(
         "POST /v1/wallets HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: Bearer {}\r\nContent-Length: 1000\r\n\r\n{{\"name\"",
         server.account("sandboxKey")
@@ -209,13 +183,7 @@ fn a_body_that_never_comes_does_no_harm(store: Store) {
         stream.write_all(head.as_bytes()).expect("half a request");
         waiting.push(stream);
     }
-    owner
-        .post("/wallets", &json!({ "name": "Meanwhile" }))
-        .created();
+    owner.post("/wallets", &json!({ "name": "Meanwhile" })).created();
     drop(waiting);
-    assert_eq!(
-        owner.all_ids("/wallets").len(),
-        2,
-        "half a request makes nothing"
-    );
+    assert_eq!(owner.all_ids("/wallets").len(), 2, "half a request makes nothing");
 }

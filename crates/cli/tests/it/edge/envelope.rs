@@ -70,31 +70,18 @@ fn a_request_id_is_taken_or_made(store: Store) {
     let longest = "r".repeat(128);
     for taken in ["req-1", "~!*'();:@&=+$,/?#[]", longest.as_str()] {
         let caller = owner.with_header("X-Request-Id", taken);
-        assert_eq!(
-            caller.get("/wallets").expect(200).header("x-request-id"),
-            Some(taken)
-        );
+        assert_eq!(caller.get("/wallets").expect(200).header("x-request-id"), Some(taken));
         let refused = caller.get("/nothing");
         refused.refused(404, "NOT_FOUND");
         assert_eq!(refused.json["error"]["requestId"], taken);
     }
     for replaced in ["two words", &"r".repeat(129), "ключ", "tab\there"] {
-        let answer = owner
-            .with_header("X-Request-Id", replaced)
-            .get("/wallets")
-            .expect(200);
+        let answer = owner.with_header("X-Request-Id", replaced).get("/wallets").expect(200);
         let made = answer.header("x-request-id").expect("a request ID");
-        assert!(
-            made != replaced && !made.is_empty() && made.len() <= 128,
-            "{made}"
-        );
+        assert!(made != replaced && !made.is_empty() && made.len() <= 128, "{made}");
     }
     let (first, second) = (owner.get("/wallets"), owner.get("/wallets"));
-    assert!(
-        first
-            .header("x-request-id")
-            .is_some_and(|made| !made.is_empty())
-    );
+    assert!(first.header("x-request-id").is_some_and(|made| !made.is_empty()));
     assert_ne!(first.header("x-request-id"), second.header("x-request-id"));
 }
 
@@ -102,23 +89,13 @@ fn the_version_is_echoed(store: Store) {
     let server = Server::start(store);
     let owner = server.owner();
     let current = owner.with_header("Wallgent-Version", "2026-03-01");
-    assert_eq!(
-        current
-            .get("/wallets")
-            .expect(200)
-            .header("wallgent-version"),
-        Some("2026-03-01")
-    );
+    assert_eq!(current.get("/wallets").expect(200).header("wallgent-version"), Some("2026-03-01"));
     for unknown in ["2025-01-01", "2026-03-02", "latest", ""] {
         let answer = owner
             .with_header("Wallgent-Version", unknown)
             .post("/wallets", &json!({ "name": "No" }));
         answer.refused(400, "VALIDATION_ERROR");
-        assert!(
-            answer.text.contains("2026-03-01"),
-            "the known ones are named: {}",
-            answer.text
-        );
+        assert!(answer.text.contains("2026-03-01"), "the known ones are named: {}", answer.text);
     }
     assert_eq!(owner.all_ids("/wallets").len(), 1);
 }
@@ -130,27 +107,16 @@ fn retryable_errors_say_so(store: Store) {
         .map(|_| free.owner.get("/wallets"))
         .find(|answer| answer.status == 429)
         .expect("a limit");
-    assert_eq!(
-        limited.refused(429, "RATE_LIMIT_EXCEEDED")["retryable"],
-        true
-    );
+    assert_eq!(limited.refused(429, "RATE_LIMIT_EXCEEDED")["retryable"], true);
     let owner = server.owner();
     let (from, to) = (owner.wallet("From"), owner.wallet("To"));
-    assert_ne!(
-        owner
-            .pay(&from, &to, "1.00")
-            .refused(402, "INSUFFICIENT_FUNDS")["retryable"],
-        true
-    );
+    assert_ne!(owner.pay(&from, &to, "1.00").refused(402, "INSUFFICIENT_FUNDS")["retryable"], true);
 }
 
 fn no_origin_is_allowed(store: Store) {
     let server = Server::start(store);
-    let answer = server
-        .owner()
-        .with_header("Origin", "https://evil.example")
-        .get("/wallets")
-        .expect(200);
+    let answer =
+        server.owner().with_header("Origin", "https://evil.example").get("/wallets").expect(200);
     assert_eq!(answer.header("access-control-allow-origin"), None);
 }
 

@@ -35,15 +35,11 @@ fn pages_are_stable_while_rows_are_inserted(store: Store) {
     let (from, to) = (owner.funded(1_000), owner.wallet("To"));
     for _ in 0..10 {
         owner.paid(&from, &to, "1.00");
-        owner
-            .post("/api-keys", &json!({ "permissions": [] }))
-            .created();
+        owner.post("/api-keys", &json!({ "permissions": [] })).created();
     }
     let insert = || {
         owner.paid(&from, &to, "1.00");
-        owner
-            .post("/api-keys", &json!({ "permissions": [] }))
-            .created();
+        owner.post("/api-keys", &json!({ "permissions": [] })).created();
         owner.wallet("Inserted");
     };
     for path in [
@@ -61,9 +57,7 @@ fn pages_are_stable_while_rows_are_inserted(store: Store) {
 fn many_rows_of_one_moment_are_each_seen_once(store: Store) {
     let server = Server::start_at(store, "2026-03-02T09:00:00Z");
     let owner = server.owner();
-    let mut made: Vec<String> = (0..25)
-        .map(|n| owner.wallet(&format!("Wallet {n}")))
-        .collect();
+    let mut made: Vec<String> = (0..25).map(|n| owner.wallet(&format!("Wallet {n}"))).collect();
     made.reverse();
     made.push(server.account("sandboxWalletId").to_owned());
     assert_eq!(read_slowly(&owner, "/wallets?", || ()), made);
@@ -76,8 +70,5 @@ fn the_default_page_has_twenty(store: Store) {
         owner.wallet(&format!("Wallet {n}"));
     }
     let page = owner.get("/wallets").ok();
-    assert_eq!(
-        (page["data"].as_array().map(Vec::len), &page["hasMore"]),
-        (Some(20), &json!(true))
-    );
+    assert_eq!((page["data"].as_array().map(Vec::len), &page["hasMore"]), (Some(20), &json!(true)));
 }

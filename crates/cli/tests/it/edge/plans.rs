@@ -18,16 +18,10 @@ stories!(
 fn a_free_organization_has_three_wallets(store: Store) {
     let server = Server::start(store);
     let free = server.organization_on("FREE", "Free");
-    let wallets = [
-        free.owner.wallet("One"),
-        free.owner.wallet("Two"),
-        free.owner.wallet("Three"),
-    ];
+    let wallets = [free.owner.wallet("One"), free.owner.wallet("Two"), free.owner.wallet("Three")];
     let fourth = || free.owner.post("/wallets", &json!({ "name": "Four" }));
     fourth().refused(403, "WALLET_LIMIT_EXCEEDED");
-    free.owner
-        .act(&format!("/wallets/{}/close", wallets[0]))
-        .ok();
+    free.owner.act(&format!("/wallets/{}/close", wallets[0])).ok();
     fourth().created();
     fourth().refused(403, "WALLET_LIMIT_EXCEEDED");
 }
@@ -35,10 +29,8 @@ fn a_free_organization_has_three_wallets(store: Store) {
 fn a_free_organization_stays_in_the_sandbox(store: Store) {
     let server = Server::start(store);
     let free = server.organization_on("FREE", "Free");
-    for answer in [
-        free.live.get("/wallets"),
-        free.live.post("/wallets", &json!({ "name": "No" })),
-    ] {
+    for answer in [free.live.get("/wallets"), free.live.post("/wallets", &json!({ "name": "No" }))]
+    {
         assert_eq!(answer.refused(403, "PERMISSION_DENIED")["plan"], "FREE");
     }
     free.owner.get("/wallets").ok();
@@ -48,9 +40,7 @@ fn a_free_organization_stays_in_the_sandbox(store: Store) {
 fn assert_limit_headers(answer: &Answer) {
     for name in ["ratelimit", "ratelimit-policy"] {
         assert!(
-            answer
-                .header(name)
-                .is_some_and(|value| value.contains(char::is_numeric)),
+            answer.header(name).is_some_and(|value| value.contains(char::is_numeric)),
             "{name}\n{}",
             answer.story()
         );
@@ -67,19 +57,10 @@ fn ask_until_limited(a_minute: u64, ask: impl Fn() -> Answer) {
             let details = answer.refused(429, "RATE_LIMIT_EXCEEDED");
             let seconds = details["retryAfter"].as_u64().expect("whole seconds");
             assert!((1..=60).contains(&seconds), "{details}");
-            assert_eq!(
-                answer.header("retry-after"),
-                Some(seconds.to_string().as_str())
-            );
+            assert_eq!(answer.header("retry-after"), Some(seconds.to_string().as_str()));
             let flowed_back = began.elapsed().as_secs() * a_minute / 60 + 1;
-            assert!(
-                passed <= a_minute + flowed_back,
-                "{passed} of {a_minute} a minute"
-            );
-            assert!(
-                passed >= a_minute,
-                "stopped early, after {passed} of {a_minute} a minute"
-            );
+            assert!(passed <= a_minute + flowed_back, "{passed} of {a_minute} a minute");
+            assert!(passed >= a_minute, "stopped early, after {passed} of {a_minute} a minute");
             return;
         }
         assert!(answer.status < 300, "{}", answer.story());
@@ -90,10 +71,7 @@ fn ask_until_limited(a_minute: u64, ask: impl Fn() -> Answer) {
 fn reads_and_writes_are_limited_apart(store: Store) {
     let server = Server::start(store);
     let free = server.organization_on("FREE", "Free");
-    ask_until_limited(10, || {
-        free.owner
-            .patch("/organizations/me", &json!({ "name": "Busy" }))
-    });
+    ask_until_limited(10, || free.owner.patch("/organizations/me", &json!({ "name": "Busy" })));
     free.owner.get("/wallets").ok();
     let another = server.organization_on("FREE", "Another");
     ask_until_limited(60, || another.owner.get("/wallets"));
@@ -105,15 +83,8 @@ fn two_keys_share_twice_the_limit(store: Store) {
     let starter = server.organization_on("STARTER", "Starter");
     let mut callers = vec![starter.owner.clone()];
     for _ in 0..4 {
-        let key = starter
-            .owner
-            .post("/api-keys", &json!({ "permissions": ["*"] }))
-            .created();
-        callers.push(
-            server
-                .nobody()
-                .with_key(key["secret"].as_str().expect("text")),
-        );
+        let key = starter.owner.post("/api-keys", &json!({ "permissions": ["*"] })).created();
+        callers.push(server.nobody().with_key(key["secret"].as_str().expect("text")));
     }
     let began = Instant::now();
     let mut passed = 4;
@@ -136,13 +107,7 @@ fn a_self_hosted_organization_has_no_limits(store: Store) {
     let owner = server.owner();
     for _ in 0..300 {
         let answer = owner.get("/organizations/me").expect(200);
-        assert_eq!(
-            (
-                answer.header("ratelimit"),
-                answer.header("ratelimit-policy")
-            ),
-            (None, None)
-        );
+        assert_eq!((answer.header("ratelimit"), answer.header("ratelimit-policy")), (None, None));
     }
     for n in 0..60 {
         owner.wallet(&format!("Wallet {n}"));
@@ -153,10 +118,7 @@ fn every_plan_is_known(store: Store) {
     let server = Server::start(store);
     for plan in ["SELF_HOSTED", "FREE", "STARTER", "GROWTH", "ENTERPRISE"] {
         let organization = server.organization_on(plan, plan);
-        assert_eq!(
-            organization.owner.get("/organizations/me").ok()["plan"],
-            plan
-        );
+        assert_eq!(organization.owner.get("/organizations/me").ok()["plan"], plan);
     }
     let unknown = server.admin(&[
         "org",

@@ -23,14 +23,8 @@ fn money_is_remembered_for_ever(store: Store) {
         .expect(200);
     owner.fund(&from, 5_000);
     server.advance("PT87600H");
-    owner
-        .once("order-1")
-        .pay(&from, &to, "10.00")
-        .assert_replay_of(&paid);
-    owner
-        .once("order-2")
-        .pay(&from, &to, "1000.00")
-        .assert_replay_of(&refused);
+    owner.once("order-1").pay(&from, &to, "10.00").assert_replay_of(&paid);
+    owner.once("order-2").pay(&from, &to, "1000.00").assert_replay_of(&refused);
     owner
         .once("fund-1")
         .post(&format!("/wallets/{to}/fund"), &json!({ "amount": "5.00" }))
@@ -41,12 +35,7 @@ fn money_is_remembered_for_ever(store: Store) {
 fn other_calls_are_remembered_for_thirty_days(store: Store) {
     let server = Server::start_at(store, "2026-01-05T09:00:00Z");
     let owner = server.owner();
-    let make = || {
-        owner
-            .once("wallet-1")
-            .post("/wallets", &json!({ "name": "Once" }))
-            .expect(201)
-    };
+    let make = || owner.once("wallet-1").post("/wallets", &json!({ "name": "Once" })).expect(201);
     let first = make();
     server.advance("PT719H");
     make().assert_replay_of(&first);
@@ -59,25 +48,13 @@ fn other_calls_are_remembered_for_thirty_days(store: Store) {
 fn a_secret_is_replayed_for_a_day(store: Store) {
     let mut server = Server::start_at(store, "2026-01-05T09:00:00Z");
     let request = json!({ "name": "Deploy", "permissions": ["wallets:read"] });
-    let first = server
-        .owner()
-        .once("key-1")
-        .post("/api-keys", &request)
-        .expect(201);
+    let first = server.owner().once("key-1").post("/api-keys", &request).expect(201);
     let secret = first.json["secret"].as_str().expect("text").to_owned();
     server.restart();
     server.advance("PT23H");
-    server
-        .owner()
-        .once("key-1")
-        .post("/api-keys", &request)
-        .assert_replay_of(&first);
+    server.owner().once("key-1").post("/api-keys", &request).assert_replay_of(&first);
     server.advance("PT2H");
-    let later = server
-        .owner()
-        .once("key-1")
-        .post("/api-keys", &request)
-        .expect(201);
+    let later = server.owner().once("key-1").post("/api-keys", &request).expect(201);
     assert!(later.replayed());
     assert_eq!(later.json["id"], first.json["id"]);
     assert!(

@@ -20,28 +20,14 @@ fn a_payment_refused_for_funds_stays_refused(store: Store) {
     let first = server.owner().once("order-1").pay(&from, &to, "10.00");
     let details = first.refused(402, "INSUFFICIENT_FUNDS");
     assert!(
-        details["hint"]
-            .as_str()
-            .is_some_and(|hint| hint.contains("key")),
+        details["hint"].as_str().is_some_and(|hint| hint.contains("key")),
         "a new attempt takes a new key: {details}"
     );
     server.owner().fund(&from, 100);
-    server
-        .owner()
-        .once("order-1")
-        .pay(&from, &to, "10.00")
-        .assert_replay_of(&first);
-    server
-        .owner()
-        .once("order-1")
-        .pay(&from, &to, "11.00")
-        .refused(409, "IDEMPOTENCY_KEY_REUSE");
+    server.owner().once("order-1").pay(&from, &to, "10.00").assert_replay_of(&first);
+    server.owner().once("order-1").pay(&from, &to, "11.00").refused(409, "IDEMPOTENCY_KEY_REUSE");
     server.restart();
-    server
-        .owner()
-        .once("order-1")
-        .pay(&from, &to, "10.00")
-        .assert_replay_of(&first);
+    server.owner().once("order-1").pay(&from, &to, "10.00").assert_replay_of(&first);
     assert_eq!(server.owner().balance(&to), "0.00");
     server.owner().once("order-2").pay(&from, &to, "10.00").ok();
 }
@@ -54,10 +40,7 @@ fn a_denied_payment_stays_denied(store: Store) {
     let first = owner.once("order-1").pay(&from, &to, "10.00");
     first.refused(403, "POLICY_DENIED");
     owner.delete(&format!("/policies/{policy}")).expect(204);
-    owner
-        .once("order-1")
-        .pay(&from, &to, "10.00")
-        .assert_replay_of(&first);
+    owner.once("order-1").pay(&from, &to, "10.00").assert_replay_of(&first);
     owner.once("order-2").pay(&from, &to, "10.00").ok();
 }
 
@@ -68,22 +51,14 @@ fn a_frozen_wallets_refusal_stays(store: Store) {
     owner.act(&format!("/wallets/{from}/freeze")).ok();
     let first = owner.once("order-1").pay(&from, &to, "10.00");
     first.refused(403, "WALLET_FROZEN");
-    let funding = owner.once("fund-1").post(
-        &format!("/wallets/{from}/fund"),
-        &json!({ "amount": "1.00" }),
-    );
+    let funding =
+        owner.once("fund-1").post(&format!("/wallets/{from}/fund"), &json!({ "amount": "1.00" }));
     funding.refused(403, "WALLET_FROZEN");
     owner.act(&format!("/wallets/{from}/unfreeze")).ok();
-    owner
-        .once("order-1")
-        .pay(&from, &to, "10.00")
-        .assert_replay_of(&first);
+    owner.once("order-1").pay(&from, &to, "10.00").assert_replay_of(&first);
     owner
         .once("fund-1")
-        .post(
-            &format!("/wallets/{from}/fund"),
-            &json!({ "amount": "1.00" }),
-        )
+        .post(&format!("/wallets/{from}/fund"), &json!({ "amount": "1.00" }))
         .assert_replay_of(&funding);
     assert_eq!(owner.balance(&from), "100.00");
 }
@@ -101,10 +76,7 @@ fn a_refused_reversal_stays_refused(store: Store) {
     let done = owner.once("reverse-2").act(&path).expect(200);
     let refused = owner.once("reverse-3").act(&path);
     refused.refused(422, "REVERSAL_NOT_ALLOWED");
-    owner
-        .once("reverse-3")
-        .act(&path)
-        .assert_replay_of(&refused);
+    owner.once("reverse-3").act(&path).assert_replay_of(&refused);
     owner.once("reverse-2").act(&path).assert_replay_of(&done);
     owner
         .once("reverse-2")
@@ -121,13 +93,9 @@ fn a_partly_failed_batch_replays(store: Store) {
         let body = json!({ "payments": [item("1.00"), item("50.00")], "mode": mode, "idempotencyKey": mode });
         let first = owner.post("/payments/batch", &body).expect(207);
         owner.fund(&from, 100);
-        owner
-            .post("/payments/batch", &body)
-            .assert_replay_of(&first);
+        owner.post("/payments/batch", &body).assert_replay_of(&first);
         let other = json!({ "payments": [item("1.00")], "mode": mode, "idempotencyKey": mode });
-        owner
-            .post("/payments/batch", &other)
-            .refused(409, "IDEMPOTENCY_KEY_REUSE");
+        owner.post("/payments/batch", &other).refused(409, "IDEMPOTENCY_KEY_REUSE");
         owner.paid(&from, server.account("sandboxWalletId"), "90.00");
     }
     assert_eq!(owner.balance(&to), "1.00");
@@ -138,21 +106,11 @@ fn other_refusals_are_forgotten(store: Store) {
     let owner = server.owner();
     let (from, to) = (owner.funded(100), owner.wallet("To"));
     let keyed = owner.once("order-1");
-    keyed
-        .pay(&from, &to, "nothing")
-        .refused(400, "INVALID_AMOUNT");
-    keyed
-        .post("/payments", &json!({ "from": from }))
-        .refused(400, "VALIDATION_ERROR");
-    keyed
-        .pay(&from, &from, "1.00")
-        .refused(400, "VALIDATION_ERROR");
-    keyed
-        .pay("wal_01HZZZZZZZZZZZZZZZZZZZZZZZ", &to, "1.00")
-        .refused(404, "WALLET_NOT_FOUND");
-    keyed
-        .pay(server.account("liveWalletId"), &to, "1.00")
-        .refused(403, "ENVIRONMENT_MISMATCH");
+    keyed.pay(&from, &to, "nothing").refused(400, "INVALID_AMOUNT");
+    keyed.post("/payments", &json!({ "from": from })).refused(400, "VALIDATION_ERROR");
+    keyed.pay(&from, &from, "1.00").refused(400, "VALIDATION_ERROR");
+    keyed.pay("wal_01HZZZZZZZZZZZZZZZZZZZZZZZ", &to, "1.00").refused(404, "WALLET_NOT_FOUND");
+    keyed.pay(server.account("liveWalletId"), &to, "1.00").refused(403, "ENVIRONMENT_MISMATCH");
     let closed = owner.wallet("Closed");
     owner.act(&format!("/wallets/{closed}/close")).ok();
     keyed.pay(&from, &closed, "1.00").refused(409, "CONFLICT");
@@ -164,13 +122,9 @@ fn other_refusals_are_forgotten(store: Store) {
     let paid = keyed.pay(&from, &to, "1.00").expect(200);
     assert!(!paid.replayed());
     keyed.pay(&from, &to, "1.00").assert_replay_of(&paid);
-    keyed
-        .pay(&from, &to, "nothing")
-        .refused(400, "INVALID_AMOUNT");
+    keyed.pay(&from, &to, "nothing").refused(400, "INVALID_AMOUNT");
     let close = owner.once("close-1");
-    close
-        .act(&format!("/wallets/{to}/close"))
-        .refused(409, "CONFLICT");
+    close.act(&format!("/wallets/{to}/close")).refused(409, "CONFLICT");
     owner.paid(&to, &from, "0.75");
     close.act(&format!("/wallets/{to}/close")).ok();
 }
@@ -178,25 +132,10 @@ fn other_refusals_are_forgotten(store: Store) {
 fn a_waiting_payment_replays(store: Store) {
     let mut server = Server::start(store);
     let (from, to) = (server.owner().funded(100), server.owner().wallet("To"));
-    let policy = server
-        .owner()
-        .policy(&from, &json!({ "requireHumanApproval": true }));
-    let first = server
-        .owner()
-        .once("order-1")
-        .pay(&from, &to, "10.00")
-        .expect(202);
-    server
-        .owner()
-        .delete(&format!("/policies/{policy}"))
-        .expect(204);
+    let policy = server.owner().policy(&from, &json!({ "requireHumanApproval": true }));
+    let first = server.owner().once("order-1").pay(&from, &to, "10.00").expect(202);
+    server.owner().delete(&format!("/policies/{policy}")).expect(204);
     server.restart();
-    server
-        .owner()
-        .once("order-1")
-        .pay(&from, &to, "10.00")
-        .assert_replay_of(&first);
-    server
-        .owner()
-        .assert_balances(&from, "100.00", "10.25", "89.75");
+    server.owner().once("order-1").pay(&from, &to, "10.00").assert_replay_of(&first);
+    server.owner().assert_balances(&from, "100.00", "10.25", "89.75");
 }

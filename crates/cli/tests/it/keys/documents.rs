@@ -27,53 +27,27 @@ fn a_key_shows_its_secret_once(store: Store) {
     assert_fields(&made, &[shapes::KEY, &["secret"]].concat(), &[]);
     assert_id(&made["id"], "key");
     assert_time(&made["createdAt"]);
-    for field in [
-        "name",
-        "permissions",
-        "walletScope",
-        "allowedIps",
-        "environment",
-    ] {
+    for field in ["name", "permissions", "walletScope", "allowedIps", "environment"] {
         assert_eq!(made[field], request[field], "{field}");
     }
-    assert_eq!(
-        (&made["status"], &made["lastUsedAt"]),
-        (&json!("ACTIVE"), &json!(null))
-    );
+    assert_eq!((&made["status"], &made["lastUsedAt"]), (&json!("ACTIVE"), &json!(null)));
     assert_eq!(made["expiresAt"], "2099-01-01T00:00:00.000Z");
     let secret = made["secret"].as_str().expect("text");
-    assert!(
-        secret.starts_with("wg_test_") && secret.len() >= 40,
-        "{secret}"
-    );
+    assert!(secret.starts_with("wg_test_") && secret.len() >= 40, "{secret}");
     let prefix = made["keyPrefix"].as_str().expect("text");
-    assert!(
-        secret.starts_with(prefix) && prefix.len() < secret.len() / 2,
-        "{prefix} of {secret}"
-    );
+    assert!(secret.starts_with(prefix) && prefix.len() < secret.len() / 2, "{prefix} of {secret}");
     for shown in [
         owner.get(&format!("/api-keys/{}", id(&made))).ok(),
         owner.get("/api-keys").ok()["data"][0].clone(),
     ] {
         assert_fields(&shown, shapes::KEY, &[]);
         assert_eq!(shown["id"], made["id"], "newest first");
-        assert!(
-            !shown.to_string().contains(secret),
-            "the secret is shown once"
-        );
+        assert!(!shown.to_string().contains(secret), "the secret is shown once");
     }
-    assert_eq!(
-        server.nobody().with_key(secret).all_ids("/wallets"),
-        [wallet]
-    );
-    let live = server
-        .live()
-        .post("/api-keys", &json!({ "permissions": [] }))
-        .created();
+    assert_eq!(server.nobody().with_key(secret).all_ids("/wallets"), [wallet]);
+    let live = server.live().post("/api-keys", &json!({ "permissions": [] })).created();
     assert!(
-        live["secret"]
-            .as_str()
-            .is_some_and(|secret| secret.starts_with("wg_live_")),
+        live["secret"].as_str().is_some_and(|secret| secret.starts_with("wg_live_")),
         "a live key makes live keys unless asked"
     );
     assert_eq!(live["environment"], "PRODUCTION");
@@ -81,15 +55,10 @@ fn a_key_shows_its_secret_once(store: Store) {
 
 fn a_key_without_a_name_has_one(store: Store) {
     let server = Server::start(store);
-    let made = server
-        .owner()
-        .post("/api-keys", &json!({ "permissions": ["wallets:read"] }))
-        .created();
+    let made =
+        server.owner().post("/api-keys", &json!({ "permissions": ["wallets:read"] })).created();
     assert_eq!(made["name"], "API key");
-    assert_eq!(
-        (&made["walletScope"], &made["expiresAt"]),
-        (&json!(null), &json!(null))
-    );
+    assert_eq!((&made["walletScope"], &made["expiresAt"]), (&json!(null), &json!(null)));
 }
 
 fn a_key_without_permissions_can_do_nothing(store: Store) {
@@ -102,10 +71,7 @@ fn a_key_without_permissions_can_do_nothing(store: Store) {
         ("/organizations/me", "organizations:read"),
     ] {
         let answer = powerless.get(path);
-        assert_eq!(
-            answer.refused(403, "PERMISSION_DENIED")["required"],
-            permission
-        );
+        assert_eq!(answer.refused(403, "PERMISSION_DENIED")["required"], permission);
         assert_eq!(
             answer.json["error"]["message"],
             format!("Missing required permission: {permission}")
@@ -113,9 +79,7 @@ fn a_key_without_permissions_can_do_nothing(store: Store) {
     }
     let reader = server.permitted(&["wallets:read"]);
     assert_eq!(
-        reader
-            .post("/wallets", &json!({ "name": "No" }))
-            .refused(403, "PERMISSION_DENIED")["required"],
+        reader.post("/wallets", &json!({ "name": "No" })).refused(403, "PERMISSION_DENIED")["required"],
         "wallets:write"
     );
     reader.get("/wallets").ok();
@@ -141,14 +105,10 @@ fn misspelt_fields_and_bad_values_are_refused(store: Store) {
         ("name", json!(7)),
         ("name", json!("x".repeat(257))),
     ] {
-        owner
-            .post("/api-keys", &json!({ field: value }))
-            .refused(400, "VALIDATION_ERROR");
+        owner.post("/api-keys", &json!({ field: value })).refused(400, "VALIDATION_ERROR");
     }
     assert_eq!(owner.all_ids("/api-keys").len(), before);
-    let key = id(&owner
-        .post("/api-keys", &json!({ "permissions": [] }))
-        .created());
+    let key = id(&owner.post("/api-keys", &json!({ "permissions": [] })).created());
     owner
         .patch(&format!("/api-keys/{key}"), &json!({ "permisions": ["*"] }))
         .refused_fields(&["permisions"]);
@@ -163,30 +123,20 @@ fn a_key_is_changed_field_by_field(store: Store) {
             &json!({ "name": "Before", "permissions": ["wallets:read", "payments:read"] }),
         )
         .created();
-    let caller = server
-        .nobody()
-        .with_key(made["secret"].as_str().expect("text"));
+    let caller = server.nobody().with_key(made["secret"].as_str().expect("text"));
     caller.get("/payments").ok();
     let path = format!("/api-keys/{}", id(&made));
-    let changed = owner
-        .patch(
-            &path,
-            &json!({ "name": "After", "permissions": ["wallets:read"] }),
-        )
-        .ok();
+    let changed =
+        owner.patch(&path, &json!({ "name": "After", "permissions": ["wallets:read"] })).ok();
     assert_fields(&changed, shapes::KEY, &[]);
     assert_eq!(
         (&changed["name"], &changed["permissions"], &changed["id"]),
         (&json!("After"), &json!(["wallets:read"]), &made["id"])
     );
     caller.get("/payments").refused(403, "PERMISSION_DENIED");
-    owner
-        .patch(&path, &json!({ "permissions": ["payments:read"] }))
-        .ok();
+    owner.patch(&path, &json!({ "permissions": ["payments:read"] })).ok();
     caller.get("/payments").ok();
-    owner
-        .patch(&path, &json!({ "allowedIps": ["203.0.113.7"] }))
-        .ok();
+    owner.patch(&path, &json!({ "allowedIps": ["203.0.113.7"] })).ok();
     caller.get("/payments").refused(403, "PERMISSION_DENIED");
     owner
         .patch(&path, &json!({ "expiresAt": "2001-01-01T00:00:00Z" }))
@@ -197,57 +147,34 @@ fn unknown_keys_are_not_found(store: Store) {
     let server = Server::start(store);
     let owner = server.owner();
     let stranger = server.organization("Stranger");
-    let foreign = id(&stranger
-        .owner
-        .post("/api-keys", &json!({ "permissions": [] }))
-        .created());
-    for unknown in [
-        "key_01HZZZZZZZZZZZZZZZZZZZZZZZ",
-        "nonsense",
-        foreign.as_str(),
-    ] {
+    let foreign = id(&stranger.owner.post("/api-keys", &json!({ "permissions": [] })).created());
+    for unknown in ["key_01HZZZZZZZZZZZZZZZZZZZZZZZ", "nonsense", foreign.as_str()] {
         let path = format!("/api-keys/{unknown}");
         let details = owner.get(&path).refused(404, "NOT_FOUND");
         assert!(details["resource"].is_string(), "{details}");
-        owner
-            .patch(&path, &json!({ "name": "Mine" }))
-            .refused(404, "NOT_FOUND");
+        owner.patch(&path, &json!({ "name": "Mine" })).refused(404, "NOT_FOUND");
         owner.delete(&path).refused(404, "NOT_FOUND");
     }
-    assert_eq!(
-        stranger.owner.get(&format!("/api-keys/{foreign}")).ok()["status"],
-        "ACTIVE"
-    );
+    assert_eq!(stranger.owner.get(&format!("/api-keys/{foreign}")).ok()["status"], "ACTIVE");
 }
 
 fn the_secrets_are_nowhere_in_the_store(store: Store) {
     let mut server = Server::start(store);
-    let made = server
-        .owner()
-        .once("secret-1")
-        .post("/api-keys", &json!({ "permissions": [] }))
-        .created();
+    let made =
+        server.owner().once("secret-1").post("/api-keys", &json!({ "permissions": [] })).created();
     let secrets = [
         made["secret"].as_str().expect("text").to_owned(),
         server.account("sandboxKey").to_owned(),
     ];
     assert!(server.stop().success());
     let files = std::fs::read_dir(server.folder()).expect("the data folder");
-    for file in files
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.is_file())
-    {
+    for file in files.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_file()) {
         let content = std::fs::read(&file).expect("a readable file");
         for (secret, at_home) in [
             (&secrets[0], false),
-            (
-                &secrets[1],
-                file.ends_with("dev.json") || file.ends_with("server.log"),
-            ),
+            (&secrets[1], file.ends_with("dev.json") || file.ends_with("server.log")),
         ] {
-            let found = content
-                .windows(secret.len())
-                .any(|window| window == secret.as_bytes());
+            let found = content.windows(secret.len()).any(|window| window == secret.as_bytes());
             assert!(at_home || !found, "a key stands in {}", file.display());
         }
     }

@@ -17,10 +17,7 @@ fn a_revoked_key_is_told_so(store: Store) {
     let mut server = Server::start(store);
     let made = server
         .owner()
-        .post(
-            "/api-keys",
-            &json!({ "permissions": ["wallets:read", "wallets:write"] }),
-        )
+        .post("/api-keys", &json!({ "permissions": ["wallets:read", "wallets:write"] }))
         .created();
     let secret = made["secret"].as_str().expect("text");
     server.nobody().with_key(secret).get("/wallets").ok();
@@ -29,14 +26,8 @@ fn a_revoked_key_is_told_so(store: Store) {
     for _ in 0..2 {
         let caller = server.nobody().with_key(secret);
         caller.get("/wallets").refused(401, "API_KEY_REVOKED");
-        caller
-            .post("/wallets", &json!({ "name": "No" }))
-            .refused(401, "API_KEY_REVOKED");
-        assert_eq!(
-            server.owner().get(&path).ok()["status"],
-            "REVOKED",
-            "it stays readable"
-        );
+        caller.post("/wallets", &json!({ "name": "No" })).refused(401, "API_KEY_REVOKED");
+        assert_eq!(server.owner().get(&path).ok()["status"], "REVOKED", "it stays readable");
         server.restart();
     }
 }
@@ -50,21 +41,14 @@ fn an_expired_key_is_told_so(store: Store) {
             &json!({ "permissions": ["wallets:read"], "expiresAt": "2026-03-02T10:00:00Z" }),
         )
         .created();
-    let caller = server
-        .nobody()
-        .with_key(made["secret"].as_str().expect("text"));
+    let caller = server.nobody().with_key(made["secret"].as_str().expect("text"));
     server.advance_to("2026-03-02T09:59:59.999Z");
     caller.get("/wallets").ok();
     server.advance_to("2026-03-02T10:00:00Z");
     caller.get("/wallets").refused(401, "API_KEY_REVOKED");
-    assert_eq!(
-        owner.get(&format!("/api-keys/{}", id(&made))).ok()["status"],
-        "EXPIRED"
-    );
+    assert_eq!(owner.get(&format!("/api-keys/{}", id(&made))).ok()["status"], "EXPIRED");
     let past = json!({ "permissions": [], "expiresAt": "2026-03-02T09:30:00Z" });
-    owner
-        .post("/api-keys", &past)
-        .refused(400, "VALIDATION_ERROR");
+    owner.post("/api-keys", &past).refused(400, "VALIDATION_ERROR");
 }
 
 fn the_last_admin_key_of_an_environment_stays(store: Store) {
@@ -83,16 +67,11 @@ fn the_last_admin_key_of_an_environment_stays(store: Store) {
         let path = format!("/api-keys/{}", id(&first));
         caller.delete(&path).refused(409, "CONFLICT");
         caller.get("/wallets").ok();
-        let second = caller
-            .post("/api-keys", &json!({ "permissions": ["*"] }))
-            .created();
-        let heir = server
-            .nobody()
-            .with_key(second["secret"].as_str().expect("text"));
+        let second = caller.post("/api-keys", &json!({ "permissions": ["*"] })).created();
+        let heir = server.nobody().with_key(second["secret"].as_str().expect("text"));
         heir.delete(&path).expect(204);
         caller.get("/wallets").refused(401, "API_KEY_REVOKED");
-        heir.delete(&format!("/api-keys/{}", id(&second)))
-            .refused(409, "CONFLICT");
+        heir.delete(&format!("/api-keys/{}", id(&second))).refused(409, "CONFLICT");
     }
 }
 
@@ -101,18 +80,12 @@ fn a_key_works_from_its_addresses_only(store: Store) {
     let key = |addresses: serde_json::Value| {
         server.key(&json!({ "permissions": ["wallets:read"], "allowedIps": addresses }))
     };
-    for allowed in [
-        json!(["127.0.0.1"]),
-        json!(["203.0.113.0/24", "127.0.0.0/8"]),
-        json!(null),
-    ] {
+    for allowed in [json!(["127.0.0.1"]), json!(["203.0.113.0/24", "127.0.0.0/8"]), json!(null)] {
         key(allowed).get("/wallets").ok();
     }
-    for refused in [
-        json!(["203.0.113.7"]),
-        json!(["203.0.113.0/24", "::1"]),
-        json!(["127.0.0.2/32"]),
-    ] {
+    for refused in
+        [json!(["203.0.113.7"]), json!(["203.0.113.0/24", "::1"]), json!(["127.0.0.2/32"])]
+    {
         let caller = key(refused);
         caller.get("/wallets").refused(403, "PERMISSION_DENIED");
         let forged = caller
@@ -139,14 +112,9 @@ fn what_is_no_key_is_unauthorized(store: Store) {
         "Bearer wg_test_".to_owned(),
         format!("Bearer {}", "x".repeat(4_000)),
     ] {
-        nobody
-            .with_header("Authorization", &wrong)
-            .get("/wallets")
-            .refused(401, "UNAUTHORIZED");
+        nobody.with_header("Authorization", &wrong).get("/wallets").refused(401, "UNAUTHORIZED");
     }
-    nobody
-        .get(&format!("/wallets?apiKey={real}"))
-        .refused(401, "UNAUTHORIZED");
+    nobody.get(&format!("/wallets?apiKey={real}")).refused(401, "UNAUTHORIZED");
     server.owner().get("/wallets").ok();
 }
 
@@ -155,25 +123,10 @@ const GUESSES: usize = 2_000;
 
 fn guessing_keys_is_limited(store: Store) {
     let server = Server::start(store);
-    let guess = |n: usize| {
-        server
-            .nobody()
-            .with_key(&format!("wg_test_{n:040}"))
-            .get("/wallets")
-    };
-    let stopped = (0..GUESSES)
-        .map(guess)
-        .find(|answer| answer.status != 401)
-        .expect("guessing ends");
+    let guess = |n: usize| server.nobody().with_key(&format!("wg_test_{n:040}")).get("/wallets");
+    let stopped =
+        (0..GUESSES).map(guess).find(|answer| answer.status != 401).expect("guessing ends");
     let details = stopped.refused(429, "RATE_LIMIT_EXCEEDED");
-    assert!(
-        details["retryAfter"]
-            .as_u64()
-            .is_some_and(|seconds| seconds >= 1),
-        "{details}"
-    );
-    assert_eq!(
-        stopped.header("retry-after"),
-        Some(details["retryAfter"].to_string().as_str())
-    );
+    assert!(details["retryAfter"].as_u64().is_some_and(|seconds| seconds >= 1), "{details}");
+    assert_eq!(stopped.header("retry-after"), Some(details["retryAfter"].to_string().as_str()));
 }

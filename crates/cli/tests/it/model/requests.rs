@@ -31,17 +31,9 @@ pub(super) fn request(command: &Command, world: &World, names: &Names) -> Reques
     let (method, path) = line(command, world, names);
     // A key belongs to one wallet or payment: whether the same key on another one's path is another meaning or another
     // route is open.
-    let key = command
-        .key()
-        .map(|key| format!("{}-{path}-{key}", names.case));
+    let key = command.key().map(|key| format!("{}-{path}-{key}", names.case));
     let body = body(command, world, names);
-    Request {
-        caller: command.caller(),
-        method,
-        path,
-        body,
-        key,
-    }
+    Request { caller: command.caller(), method, path, body, key }
 }
 
 fn line(command: &Command, world: &World, names: &Names) -> (&'static str, String) {
@@ -50,11 +42,7 @@ fn line(command: &Command, world: &World, names: &Names) -> (&'static str, Strin
     match command {
         Command::CreateWallet { .. } => ("POST", "/wallets".to_owned()),
         Command::Fund { wallet: place, .. } => ("POST", format!("/wallets/{}/fund", wallet(place))),
-        Command::Switch {
-            wallet: place,
-            switch,
-            ..
-        } => {
+        Command::Switch { wallet: place, switch, .. } => {
             let verb = match switch {
                 Switch::Freeze => "freeze",
                 Switch::Unfreeze => "unfreeze",
@@ -73,13 +61,9 @@ fn line(command: &Command, world: &World, names: &Names) -> (&'static str, Strin
         }
         Command::Pay { .. } => ("POST", "/payments".to_owned()),
         Command::Batch { .. } => ("POST", "/payments/batch".to_owned()),
-        Command::Reverse { payment, .. } => (
-            "POST",
-            format!(
-                "/payments/{}/reverse",
-                one_of(&names.payments, *payment, "txn")
-            ),
-        ),
+        Command::Reverse { payment, .. } => {
+            ("POST", format!("/payments/{}/reverse", one_of(&names.payments, *payment, "txn")))
+        }
         Command::Check { wallet: place, .. } => {
             ("POST", format!("/wallets/{}/policies/check", wallet(place)))
         }
@@ -92,9 +76,7 @@ fn body(command: &Command, world: &World, names: &Names) -> Option<Value> {
         Command::CreateWallet { named: true, .. } => json!({ "name": "Own" }),
         Command::CreateWallet { named: false, .. } => json!({}),
         Command::Fund { amount, .. } => json!({ "amount": sent(amount) }),
-        Command::AddPolicy {
-            rules, misspelt, ..
-        } => {
+        Command::AddPolicy { rules, misspelt, .. } => {
             let mut body = policy(rules, names);
             body["name"] = json!("Guard");
             if *misspelt {
@@ -108,10 +90,7 @@ fn body(command: &Command, world: &World, names: &Names) -> Option<Value> {
             let payments: Vec<Value> = pays.iter().map(|pay| payment(pay, world, names)).collect();
             json!({ "payments": payments, "mode": if *atomic { "atomic" } else { "independent" } })
         }
-        Command::Reverse {
-            amount: Some(amount),
-            ..
-        } => json!({ "amount": sent(amount) }),
+        Command::Reverse { amount: Some(amount), .. } => json!({ "amount": sent(amount) }),
         Command::Reverse { amount: None, .. } => json!({}),
         Command::Check { to, amount, .. } => {
             json!({ "to": place_id(*to, world, names), "amount": sent(amount) })
@@ -153,11 +132,8 @@ fn policy(rules: &Rules, names: &Names) -> Value {
     let clock = |minute: i64| format!("{:02}:{:02}", minute / 60, minute % 60);
     let hours = rules.hours.as_ref().map(|hours| {
         let days = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"];
-        let mut chosen: Vec<usize> = hours
-            .days
-            .iter()
-            .filter_map(|day| usize::try_from(*day).ok())
-            .collect();
+        let mut chosen: Vec<usize> =
+            hours.days.iter().filter_map(|day| usize::try_from(*day).ok()).collect();
         chosen.sort_unstable();
         chosen.dedup();
         let mut schedule =

@@ -14,23 +14,15 @@ pub(super) struct Verdict {
 }
 
 pub(super) fn judge(world: &World, from: usize, to: usize, amount: Units) -> Verdict {
-    let mut verdict = Verdict {
-        violations: BTreeSet::new(),
-        approval: false,
-    };
+    let mut verdict = Verdict { violations: BTreeSet::new(), approval: false };
     for (number, policy) in world.policies.iter().enumerate() {
         if policy.wallet != from || policy.deleted || !policy.rules.enabled {
             continue;
         }
         verdict.violations.extend(
-            failing(world, &policy.rules, from, to, amount)
-                .into_iter()
-                .map(|rule| (number, rule)),
+            failing(world, &policy.rules, from, to, amount).into_iter().map(|rule| (number, rule)),
         );
-        let above = policy
-            .rules
-            .threshold
-            .is_none_or(|threshold| amount > cents(threshold));
+        let above = policy.rules.threshold.is_none_or(|threshold| amount > cents(threshold));
         verdict.approval |= (policy.rules.approval || policy.rules.threshold.is_some()) && above;
     }
     verdict
@@ -53,42 +45,16 @@ fn failing(
         ("monthlySpendingLimit", over(rules.monthly, used.month)),
         (
             "maxTransactionsPerDay",
-            rules
-                .count
-                .is_some_and(|limit| used.count + 1 > Units::from(limit)),
+            rules.count.is_some_and(|limit| used.count + 1 > Units::from(limit)),
         ),
-        (
-            "approvedRecipients",
-            rules
-                .approved
-                .as_ref()
-                .is_some_and(|list| !names(world, list, to)),
-        ),
-        (
-            "blockedRecipients",
-            rules
-                .blocked
-                .as_ref()
-                .is_some_and(|list| names(world, list, to)),
-        ),
+        ("approvedRecipients", rules.approved.as_ref().is_some_and(|list| !list.contains(&to))),
+        ("blockedRecipients", rules.blocked.as_ref().is_some_and(|list| list.contains(&to))),
         (
             "timeRestrictions",
-            rules
-                .hours
-                .as_ref()
-                .is_some_and(|hours| !is_open(hours, world.now_ms)),
+            rules.hours.as_ref().is_some_and(|hours| !is_open(hours, world.now_ms)),
         ),
     ];
-    checks
-        .into_iter()
-        .filter(|(_, fails)| *fails)
-        .map(|(rule, _)| rule)
-        .collect()
-}
-
-fn names(world: &World, list: &[usize], wallet: usize) -> bool {
-    list.iter()
-        .any(|number| number % world.wallets.len() == wallet)
+    checks.into_iter().filter(|(_, fails)| *fails).map(|(rule, _)| rule).collect()
 }
 
 /// What counts in the windows of this moment.
@@ -104,16 +70,9 @@ pub(super) fn used(world: &World, wallet: usize) -> Used {
     let now = world.now_ms;
     let spent = &world.wallets[wallet].spent;
     let sum = |same: &dyn Fn(i64) -> bool| {
-        spent
-            .iter()
-            .filter(|one| same(one.at_ms))
-            .map(|one| one.amount)
-            .sum()
+        spent.iter().filter(|one| same(one.at_ms)).map(|one| one.amount).sum()
     };
-    let count = spent
-        .iter()
-        .filter(|one| day(one.at_ms) == day(now))
-        .count();
+    let count = spent.iter().filter(|one| day(one.at_ms) == day(now)).count();
     Used {
         day: sum(&|at| day(at) == day(now)),
         week: sum(&|at| week(at) == week(now)),

@@ -77,18 +77,11 @@ pub(super) struct Answer {
 
 impl Answer {
     pub(super) fn of(status: u16) -> Self {
-        Self {
-            status,
-            ..Self::default()
-        }
+        Self { status, ..Self::default() }
     }
 
     pub(super) fn refusal(status: u16, code: &'static str) -> Self {
-        Self {
-            status,
-            code,
-            ..Self::default()
-        }
+        Self { status, code, ..Self::default() }
     }
 
     /// Whether the answer stays under its key.
@@ -124,12 +117,7 @@ pub(super) struct World {
 impl World {
     /// The stranger's wallet, and the organization's first ones.
     pub(super) fn new(now_ms: i64) -> Self {
-        let wallet = Wallet {
-            status: Status::Active,
-            balance: 0,
-            held: 0,
-            spent: Vec::new(),
-        };
+        let wallet = Wallet { status: Status::Active, balance: 0, held: 0, spent: Vec::new() };
         let wallets = vec![wallet; 1 + OWN_WALLETS];
         Self {
             now_ms,

@@ -24,9 +24,7 @@ pub(super) struct Operation {
 
 impl Document {
     pub(super) fn served(server: &Server) -> Self {
-        Self {
-            json: server.nobody().get("//openapi.json").expect(200).json,
-        }
+        Self { json: server.nobody().get("//openapi.json").expect(200).json }
     }
 
     pub(super) fn operations(&self) -> Vec<Operation> {
@@ -50,10 +48,7 @@ impl Document {
 
     #[track_caller]
     pub(super) fn operation(&self, name: &str) -> Operation {
-        let found = self
-            .operations()
-            .into_iter()
-            .find(|operation| operation.to_string() == name);
+        let found = self.operations().into_iter().find(|operation| operation.to_string() == name);
         found.unwrap_or_else(|| panic!("{name} is not in the document"))
     }
 
@@ -78,10 +73,7 @@ impl Document {
             assert!(schema.is_null(), "{name}: a 204 has no body");
             return;
         }
-        assert!(
-            !schema.is_null(),
-            "{name}: the document gives {status} a schema"
-        );
+        assert!(!schema.is_null(), "{name}: the document gives {status} a schema");
         let faults = Checker::new(&self.json).faults(schema, &answer.json);
         assert!(
             faults.is_empty(),
@@ -136,11 +128,7 @@ impl Operation {
             .filter(|parameter| parameter["in"] == "path")
             .filter_map(|parameter| parameter["name"].as_str())
             .collect();
-        for part in self
-            .path
-            .split('/')
-            .filter_map(|part| part.strip_prefix('{'))
-        {
+        for part in self.path.split('/').filter_map(|part| part.strip_prefix('{')) {
             let name = part.trim_end_matches('}');
             assert!(described.contains(&name), "{name} of {self} is described");
         }
@@ -150,10 +138,8 @@ impl Operation {
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.strip_prefix("/v1").unwrap_or(&self.path);
-        let parts: Vec<&str> = path
-            .split('/')
-            .map(|part| if part.starts_with('{') { "{}" } else { part })
-            .collect();
+        let parts: Vec<&str> =
+            path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect();
         write!(f, "{} {}", self.method, parts.join("/"))
     }
 }

@@ -28,11 +28,7 @@ stories!(
 fn the_document_is_openapi_3_1(store: Store) {
     let server = Server::start(store);
     let document = Document::served(&server);
-    assert!(
-        document.json["openapi"]
-            .as_str()
-            .is_some_and(|version| version.starts_with("3.1."))
-    );
+    assert!(document.json["openapi"].as_str().is_some_and(|version| version.starts_with("3.1.")));
     assert!(
         document.json["info"]["title"].is_string() && document.json["info"]["version"].is_string()
     );
@@ -42,10 +38,7 @@ fn the_document_is_openapi_3_1(store: Store) {
         let name = operation.json["operationId"]
             .as_str()
             .unwrap_or_else(|| panic!("an operationId on {operation}"));
-        assert!(
-            names.insert(name.to_owned()),
-            "operationId {name} is given twice"
-        );
+        assert!(names.insert(name.to_owned()), "operationId {name} is given twice");
         assert!(
             operation.json["summary"].is_string() || operation.json["description"].is_string(),
             "words for {operation}"
@@ -69,20 +62,15 @@ fn every_route_has_a_row_here(store: Store) {
         .filter(|operation| !operation.is_public())
         .map(Operation::to_string)
         .collect();
-    let covered: BTreeSet<String> = rows(&Things::make(&server.owner()))
-        .iter()
-        .map(Row::to_string)
-        .collect();
+    let covered: BTreeSet<String> =
+        rows(&Things::make(&server.owner())).iter().map(Row::to_string).collect();
     let missing: Vec<&String> = documented.difference(&covered).collect();
     let gone: Vec<&String> = covered.difference(&documented).collect();
     assert!(
         missing.is_empty(),
         "routes of the document without a row in openapi/rows.rs: {missing:#?}"
     );
-    assert!(
-        gone.is_empty(),
-        "rows for routes that the document does not have: {gone:#?}"
-    );
+    assert!(gone.is_empty(), "rows for routes that the document does not have: {gone:#?}");
 }
 
 /// Runs each row through `ask` and holds its answer against the document.
@@ -118,18 +106,10 @@ fn every_route_needs_its_permission(store: Store) {
     let powerless = server.permitted(&[]);
     for row in &rows {
         let answer = row.ask(&powerless);
-        assert_eq!(
-            answer.refused(403, "PERMISSION_DENIED")["required"],
-            row.permission,
-            "{row}"
-        );
+        assert_eq!(answer.refused(403, "PERMISSION_DENIED")["required"], row.permission, "{row}");
         document.assert_describes(&row.to_string(), &answer);
         let documented = document.operation(&row.to_string()).json.to_string();
-        assert!(
-            documented.contains(row.permission),
-            "{row} says that it needs {}",
-            row.permission
-        );
+        assert!(documented.contains(row.permission), "{row} says that it needs {}", row.permission);
     }
 }
 
@@ -153,11 +133,8 @@ fn the_other_environments_things_are_a_mismatch(store: Store) {
             continue;
         }
         let answer = row.ask(&server.live());
-        let code = if row.template.ends_with("/fund") {
-            "SANDBOX_ONLY"
-        } else {
-            "ENVIRONMENT_MISMATCH"
-        };
+        let code =
+            if row.template.ends_with("/fund") { "SANDBOX_ONLY" } else { "ENVIRONMENT_MISMATCH" };
         answer.refused(403, code);
         document.assert_describes(&row.to_string(), &answer);
     }
@@ -170,9 +147,7 @@ fn malformed_bodies_are_refused(store: Store) {
         |row| row.body.is_some(),
         |server, row| {
             let answer =
-                server
-                    .owner()
-                    .send_bytes(row.method, &row.path, "application/json", b"{\"a\":");
+                server.owner().send_bytes(row.method, &row.path, "application/json", b"{\"a\":");
             answer.refused(400, "VALIDATION_ERROR");
             answer
         },
@@ -199,25 +174,14 @@ fn good_requests_are_answered_as_documented(store: Store) {
     );
     document.assert_describes(
         "POST /payments/batch",
-        &owner
-            .post(
-                "/payments/batch",
-                &json!({ "payments": [pay("100000.00")] }),
-            )
-            .expect(207),
+        &owner.post("/payments/batch", &json!({ "payments": [pay("100000.00")] })).expect(207),
     );
     owner.policy(&things.wallet, &json!({ "requireHumanApproval": true }));
-    document.assert_describes(
-        "POST /payments",
-        &owner.post("/payments", &pay("1.00")).expect(202),
-    );
+    document.assert_describes("POST /payments", &owner.post("/payments", &pay("1.00")).expect(202));
     document.assert_describes(
         "POST /payments/{}/reverse",
         &owner
-            .post(
-                &format!("/payments/{}/reverse", things.payment),
-                &json!({ "amount": "50.00" }),
-            )
+            .post(&format!("/payments/{}/reverse", things.payment), &json!({ "amount": "50.00" }))
             .expect(422),
     );
 }

@@ -19,27 +19,14 @@ pub(super) struct Things {
 
 impl Things {
     pub(super) fn make(owner: &Api) -> Self {
-        let (wallet, other, empty) = (
-            owner.funded(100),
-            owner.wallet("Other"),
-            owner.wallet("Empty"),
-        );
+        let (wallet, other, empty) =
+            (owner.funded(100), owner.wallet("Other"), owner.wallet("Empty"));
         let policy = owner.policy(&wallet, &json!({ "dailySpendingLimit": "1000000.00" }));
         let payment = owner.paid(&wallet, &other, "10.00");
         let key = id(&owner
-            .post(
-                "/api-keys",
-                &json!({ "name": "Made", "permissions": ["wallets:read"] }),
-            )
+            .post("/api-keys", &json!({ "name": "Made", "permissions": ["wallets:read"] }))
             .created());
-        Self {
-            wallet,
-            other,
-            empty,
-            policy,
-            payment,
-            key,
-        }
+        Self { wallet, other, empty, policy, payment, key }
     }
 }
 
@@ -92,14 +79,7 @@ fn row(
         path = path.replacen("{}", id, 1);
     }
     let foreign = (!foreign.is_empty()).then_some(foreign);
-    Row {
-        method,
-        template,
-        path,
-        permission,
-        foreign,
-        body: Some(json!({})),
-    }
+    Row { method, template, path, permission, foreign, body: Some(json!({})) }
 }
 
 /// Every route of this server.
@@ -128,13 +108,7 @@ fn wallets(things: &Things) -> Vec<Row> {
         row("POST", "/wallets/{}/fund", wallet, write, unknown).with(json!({ "amount": "1.00" })),
         row("POST", "/wallets/{}/freeze", wallet, write, unknown),
         row("POST", "/wallets/{}/unfreeze", wallet, write, unknown),
-        row(
-            "POST",
-            "/wallets/{}/close",
-            &[&things.empty],
-            write,
-            unknown,
-        ),
+        row("POST", "/wallets/{}/close", &[&things.empty], write, unknown),
         row("GET", "/wallets/{}/transactions", wallet, read, unknown).reading(),
         row("GET", "/wallets/{}/holds", wallet, read, unknown).reading(),
     ]
@@ -157,23 +131,10 @@ fn policies(things: &Things) -> Vec<Row> {
         row("GET", "/policies/{}", policy, read, unknown).reading(),
         row("PATCH", "/policies/{}", policy, write, unknown).with(json!({ "enabled": false })),
         row("DELETE", "/policies/{}", policy, write, unknown).reading(),
-        row(
-            "POST",
-            "/wallets/{}/policies/check",
-            wallet,
-            read,
-            no_wallet,
-        )
-        .with(json!({ "to": things.other, "amount": "1.00" })),
+        row("POST", "/wallets/{}/policies/check", wallet, read, no_wallet)
+            .with(json!({ "to": things.other, "amount": "1.00" })),
         row("GET", "/wallets/{}/limits", wallet, read, no_wallet).reading(),
-        row(
-            "GET",
-            "/wallets/{}/policy-evaluations",
-            wallet,
-            "wallets:read",
-            no_wallet,
-        )
-        .reading(),
+        row("GET", "/wallets/{}/policy-evaluations", wallet, "wallets:read", no_wallet).reading(),
     ]
 }
 
@@ -184,14 +145,8 @@ fn payments(things: &Things) -> Vec<Row> {
         row("POST", "/payments", &[], write, "WALLET_NOT_FOUND").with(pay.clone()),
         row("GET", "/payments", &[], read, "").reading(),
         row("GET", "/payments/{}", &[&things.payment], read, "NOT_FOUND").reading(),
-        row(
-            "POST",
-            "/payments/{}/reverse",
-            &[&things.payment],
-            write,
-            "NOT_FOUND",
-        )
-        .with(json!({ "amount": "1.00" })),
+        row("POST", "/payments/{}/reverse", &[&things.payment], write, "NOT_FOUND")
+            .with(json!({ "amount": "1.00" })),
         row("POST", "/payments/batch", &[], write, "").with(json!({ "payments": [pay] })),
     ]
 }
@@ -213,14 +168,8 @@ fn keys_and_organization(things: &Things) -> Vec<Row> {
 
 fn sandbox(things: &Things) -> Vec<Row> {
     vec![
-        row(
-            "POST",
-            "/sandbox/fund",
-            &[],
-            "wallets:write",
-            "WALLET_NOT_FOUND",
-        )
-        .with(json!({ "walletId": things.wallet, "amount": "1.00" })),
+        row("POST", "/sandbox/fund", &[], "wallets:write", "WALLET_NOT_FOUND")
+            .with(json!({ "walletId": things.wallet, "amount": "1.00" })),
         row("POST", "/sandbox/clock", &[], "organizations:write", "")
             .with(json!({ "advance": "PT1S" })),
     ]

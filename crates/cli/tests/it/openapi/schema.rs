@@ -59,10 +59,8 @@ impl<'a> Checker<'a> {
             let Some(options) = schema[keyword].as_array() else {
                 continue;
             };
-            let tried: Vec<Vec<String>> = options
-                .iter()
-                .map(|option| self.faults(option, value))
-                .collect();
+            let tried: Vec<Vec<String>> =
+                options.iter().map(|option| self.faults(option, value)).collect();
             if !tried.iter().any(Vec::is_empty) {
                 faults.push(format!("{at} fits no option of {keyword}: {tried:?}"));
             }
@@ -73,12 +71,7 @@ impl<'a> Checker<'a> {
         let Some(fields) = value.as_object() else {
             return;
         };
-        for name in schema["required"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-        {
+        for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
             if !fields.contains_key(name) {
                 faults.push(format!("{at}.{name} is required and missing"));
             }
@@ -102,12 +95,7 @@ impl<'a> Checker<'a> {
         if open || known.is_empty() {
             return;
         }
-        for name in value
-            .as_object()
-            .into_iter()
-            .flatten()
-            .map(|(name, _)| name)
-        {
+        for name in value.as_object().into_iter().flatten().map(|(name, _)| name) {
             if !known.contains(&name.as_str()) {
                 faults.push(format!("{at}.{name} is not in the document"));
             }
@@ -118,11 +106,7 @@ impl<'a> Checker<'a> {
     fn collect_names<'b>(&'b self, schema: &'b Value, known: &mut Vec<&'b str>) -> bool {
         let schema = self.resolve(schema);
         known.extend(
-            schema["properties"]
-                .as_object()
-                .into_iter()
-                .flatten()
-                .map(|(name, _)| name.as_str()),
+            schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.as_str()),
         );
         let additional = &schema["additionalProperties"];
         let mut open = additional.is_object() || *additional == true;
@@ -136,10 +120,9 @@ impl<'a> Checker<'a> {
 
     fn resolve<'b>(&'b self, schema: &'b Value) -> &'b Value {
         match schema["$ref"].as_str() {
-            Some(reference) => self
-                .document
-                .pointer(reference.trim_start_matches('#'))
-                .unwrap_or(&Value::Null),
+            Some(reference) => {
+                self.document.pointer(reference.trim_start_matches('#')).unwrap_or(&Value::Null)
+            }
             None => schema,
         }
     }

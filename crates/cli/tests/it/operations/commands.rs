@@ -16,45 +16,21 @@ stories!(
 fn organizations_are_made_with_and_without_a_server(store: Store) {
     let mut server = Server::start(store);
     let beside = server.organization("Beside");
-    assert_eq!(
-        beside.owner.all_ids("/wallets"),
-        std::slice::from_ref(&beside.wallet)
-    );
+    assert_eq!(beside.owner.all_ids("/wallets"), std::slice::from_ref(&beside.wallet));
     assert!(server.stop().success());
     let printed = server
-        .admin(&[
-            "org",
-            "create",
-            "--name",
-            "Offline",
-            "--email",
-            "o@example.com",
-            "--json",
-        ])
+        .admin(&["org", "create", "--name", "Offline", "--email", "o@example.com", "--json"])
         .expect_success();
     let made: Value = serde_json::from_str(&printed).expect("JSON");
     server.launch();
-    let offline = server
-        .nobody()
-        .with_key(made["sandboxKey"].as_str().expect("text"));
+    let offline = server.nobody().with_key(made["sandboxKey"].as_str().expect("text"));
     let me = offline.get("/organizations/me").ok();
     assert_eq!(
         (&me["id"], &me["name"], &me["plan"]),
-        (
-            &made["organizationId"],
-            &json!("Offline"),
-            &json!("SELF_HOSTED")
-        )
+        (&made["organizationId"], &json!("Offline"), &json!("SELF_HOSTED"))
     );
     let printed = server
-        .admin(&[
-            "org",
-            "create",
-            "--name",
-            "People",
-            "--email",
-            "p@example.com",
-        ])
+        .admin(&["org", "create", "--name", "People", "--email", "p@example.com"])
         .expect_success();
     assert!(
         printed.contains("wg_test_") && printed.contains("wg_live_"),
@@ -76,10 +52,7 @@ fn a_key_is_made_after_a_lock_out(store: Store) {
         ];
         let printed = server.admin(&arguments).expect_success();
         let made: Value = serde_json::from_str(&printed).expect("JSON");
-        made["secret"]
-            .as_str()
-            .unwrap_or_else(|| panic!("a secret in {made}"))
-            .to_owned()
+        made["secret"].as_str().unwrap_or_else(|| panic!("a secret in {made}")).to_owned()
     };
     let sandbox = create(&server, "SANDBOX");
     assert!(sandbox.starts_with("wg_test_"));
@@ -103,20 +76,12 @@ fn fees_are_swept_beside_the_server(store: Store) {
     let server = Server::start(store);
     earn_fees(&server);
     let wallet = server.account("sandboxWalletId").to_owned();
-    server
-        .admin(&["fees", "sweep", "--to", &wallet])
-        .expect_success();
+    server.admin(&["fees", "sweep", "--to", &wallet]).expect_success();
     assert_eq!(server.owner().balance(&wallet), "0.75");
     server.admin(&["fees", "sweep", "--to", &wallet]);
-    assert_eq!(
-        server.owner().balance(&wallet),
-        "0.75",
-        "nothing is swept twice"
-    );
+    assert_eq!(server.owner().balance(&wallet), "0.75", "nothing is swept twice");
     earn_fees(&server);
-    server
-        .admin(&["fees", "sweep", "--to", &wallet])
-        .expect_success();
+    server.admin(&["fees", "sweep", "--to", &wallet]).expect_success();
     assert_eq!(server.owner().balance(&wallet), "1.50");
 }
 
@@ -125,9 +90,7 @@ fn fees_are_swept_without_a_server(store: Store) {
     earn_fees(&server);
     assert!(server.stop().success());
     let wallet = server.account("sandboxWalletId").to_owned();
-    server
-        .admin(&["fees", "sweep", "--to", &wallet])
-        .expect_success();
+    server.admin(&["fees", "sweep", "--to", &wallet]).expect_success();
     server.verify();
     server.launch();
     assert_eq!(server.owner().balance(&wallet), "0.75");
@@ -137,11 +100,7 @@ fn fees_are_swept_to_organization_wallets_only(store: Store) {
     let server = Server::start(store);
     earn_fees(&server);
     let standard = server.owner().wallet("Standard");
-    for wallet in [
-        standard.as_str(),
-        "wal_01HZZZZZZZZZZZZZZZZZZZZZZZ",
-        "nonsense",
-    ] {
+    for wallet in [standard.as_str(), "wal_01HZZZZZZZZZZZZZZZZZZZZZZZ", "nonsense"] {
         let said = server.admin(&["fees", "sweep", "--to", wallet]);
         assert!(said.exit_code > 0, "{wallet}: {}{}", said.out, said.error);
     }
@@ -164,13 +123,10 @@ fn a_backup_is_whole(store: Store) {
         server.admin(&["backup", &copy_text]).expect_success();
         payer.join().expect("paying goes on");
     });
-    server
-        .run(&["verify", "--database", &format!("sqlite:{copy_text}")])
-        .expect_success();
+    server.run(&["verify", "--database", &format!("sqlite:{copy_text}")]).expect_success();
     let copied = rusqlite::Connection::open(&copy).expect("a database");
-    let answer: String = copied
-        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
-        .expect("an answer");
+    let answer: String =
+        copied.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("an answer");
     assert_eq!(answer, "ok");
     server.admin(&["backup", &copy_text]).expect_failure();
 }

@@ -22,20 +22,10 @@ fn dev_writes_what_it_made(store: Store) {
     let account: Value = serde_json::from_str(&text).expect("JSON");
     assert_fields(
         &account,
-        &[
-            "organizationId",
-            "sandboxKey",
-            "liveKey",
-            "sandboxWalletId",
-            "liveWalletId",
-            "url",
-        ],
+        &["organizationId", "sandboxKey", "liveKey", "sandboxWalletId", "liveWalletId", "url"],
         &[],
     );
-    let mode = std::fs::metadata(server.account_file())
-        .expect("dev.json")
-        .permissions()
-        .mode();
+    let mode = std::fs::metadata(server.account_file()).expect("dev.json").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     assert!(server.account("sandboxKey").starts_with("wg_test_"));
     assert!(server.account("liveKey").starts_with("wg_live_"));
@@ -44,11 +34,8 @@ fn dev_writes_what_it_made(store: Store) {
         server.account("organizationId")
     );
     let log = server.log();
-    for printed in [
-        server.account("url"),
-        server.account("sandboxKey"),
-        server.account("liveKey"),
-    ] {
+    for printed in [server.account("url"), server.account("sandboxKey"), server.account("liveKey")]
+    {
         assert!(log.contains(printed), "dev prints {printed}:\n{log}");
     }
 }
@@ -68,14 +55,8 @@ fn dev_continues_where_it_stopped(store: Store) {
         paths.map(|path| owner.get(&path).ok())
     };
     let keys = |server: &Server| {
-        [
-            "organizationId",
-            "sandboxKey",
-            "liveKey",
-            "sandboxWalletId",
-            "liveWalletId",
-        ]
-        .map(|field| server.account(field).to_owned())
+        ["organizationId", "sandboxKey", "liveKey", "sandboxWalletId", "liveWalletId"]
+            .map(|field| server.account(field).to_owned())
     };
     let (before, first_keys) = (read(&server), keys(&server));
     for _ in 0..3 {
@@ -99,10 +80,7 @@ fn sigterm_ends_in_good_order(store: Store) {
                     let request = json!({ "from": from, "to": to, "amount": "1.00" });
                     let answers =
                         std::iter::from_fn(|| owner.try_send("POST", "/payments", Some(&request)));
-                    answers
-                        .take_while(|answer| answer.status == 200)
-                        .take(200)
-                        .count()
+                    answers.take_while(|answer| answer.status == 200).take(200).count()
                 })
             })
             .collect();
@@ -112,10 +90,7 @@ fn sigterm_ends_in_good_order(store: Store) {
         {}
         let status = server.stop();
         assert!(status.success(), "{status}\n{}", server.log());
-        payers
-            .into_iter()
-            .map(|payer| payer.join().expect("a payer that ends"))
-            .sum::<usize>()
+        payers.into_iter().map(|payer| payer.join().expect("a payer that ends")).sum::<usize>()
     });
     server.launch();
     let there = server.owner().all_ids("/payments?limit=100").len();
@@ -127,14 +102,9 @@ fn the_clock_never_goes_back(store: Store) {
     server.advance("PT48H");
     server.owner().wallet("Later");
     server.restart();
-    let made = server
-        .owner()
-        .post("/wallets", &json!({ "name": "After" }))
-        .created();
+    let made = server.owner().post("/wallets", &json!({ "name": "After" })).created();
     assert!(
-        made["createdAt"]
-            .as_str()
-            .is_some_and(|time| time >= "2026-03-04T09:00:00.000Z"),
+        made["createdAt"].as_str().is_some_and(|time| time >= "2026-03-04T09:00:00.000Z"),
         "{made}"
     );
 }
@@ -158,10 +128,7 @@ fn a_second_server_on_one_store_fails_in_one_line(store: Store) {
     ]);
     assert!(second.exit_code > 0, "{}{}", second.out, second.error);
     let said = format!("{}{}", second.out, second.error);
-    let lines: Vec<&str> = said
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .collect();
+    let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();
     assert_eq!(lines.len(), 1, "one line: {said}");
     let folder = server.folder().display().to_string();
     let dev = server.run(&["dev", "--listen", "127.0.0.1:0", "--data", &folder]);
@@ -174,24 +141,14 @@ fn verify_works_beside_the_server_and_without(store: Store) {
     let owner = server.owner();
     let stranger = server.organization("Stranger");
     let (from, to) = (owner.funded(500), owner.wallet("To"));
-    owner.policy(
-        &from,
-        &json!({ "dailySpendingLimit": "400.00", "approvalThreshold": "90.00" }),
-    );
+    owner.policy(&from, &json!({ "dailySpendingLimit": "400.00", "approvalThreshold": "90.00" }));
     let paid = owner.paid(&from, &to, "60.00");
     owner.paid(&from, &stranger.wallet, "60.00");
     owner.pay(&from, &to, "100.00").expect(202);
-    owner
-        .post(
-            &format!("/payments/{paid}/reverse"),
-            &json!({ "amount": "7.00" }),
-        )
-        .ok();
+    owner.post(&format!("/payments/{paid}/reverse"), &json!({ "amount": "7.00" })).ok();
     server.verify();
     server.kill();
     server.verify();
     server.launch();
-    server
-        .owner()
-        .assert_balances(&from, "386.40", "100.50", "285.90");
+    server.owner().assert_balances(&from, "386.40", "100.50", "285.90");
 }

@@ -27,11 +27,9 @@ fn store_at_rest(store: Store) -> Server {
 fn serve_is_production(store: Store) {
     let server = store_at_rest(store);
     let database = server.database().url.clone();
-    let serve = Serve::start(
-        &server,
-        &["--database", &database, "--encryption-key", ENCRYPTION_KEY],
-    )
-    .expect("serve starts");
+    let serve =
+        Serve::start(&server, &["--database", &database, "--encryption-key", ENCRYPTION_KEY])
+            .expect("serve starts");
     let owner = serve.nobody().with_key(server.account("sandboxKey"));
     let (from, to) = (owner.funded(100), owner.wallet("To"));
     owner.pay(&from, &to, "10.00").ok();
@@ -53,32 +51,18 @@ fn a_setting_comes_from_a_file_too(store: Store) {
         Serve::start(&server, &["--config", &file.display().to_string()]).expect("serve starts");
     let owner = serve.nobody().with_key(server.account("sandboxKey"));
     let (from, to) = (owner.funded(100), owner.wallet("To"));
-    assert_eq!(
-        owner.pay(&from, &to, "100.00").ok()["fee"],
-        "0.00",
-        "fees may be none"
-    );
+    assert_eq!(owner.pay(&from, &to, "100.00").ok()["fee"], "0.00", "fees may be none");
     assert_eq!(serve.stop(), Some(0));
 }
 
 fn misspelt_settings_are_refused(store: Store) {
     let server = store_at_rest(store);
-    let (file, url) = (
-        server.folder().join("wallgent.toml"),
-        server.database().url.clone(),
-    );
-    std::fs::write(
-        &file,
-        format!("database = {url:?}\nlisten_adress = \"127.0.0.1:0\"\n"),
-    )
-    .expect("a file");
+    let (file, url) = (server.folder().join("wallgent.toml"), server.database().url.clone());
+    std::fs::write(&file, format!("database = {url:?}\nlisten_adress = \"127.0.0.1:0\"\n"))
+        .expect("a file");
     let said = server.run(&["serve", "--config", &file.display().to_string()]);
     assert!(said.exit_code > 0, "{}{}", said.out, said.error);
-    assert!(
-        said.error.contains("listen_adress"),
-        "it is named: {}",
-        said.error
-    );
+    assert!(said.error.contains("listen_adress"), "it is named: {}", said.error);
     let absent = server.folder().join("absent.toml").display().to_string();
     let said = server.run(&["serve", "--config", &absent, "--database", &url]);
     assert!(said.exit_code > 0, "{}{}", said.out, said.error);
@@ -102,21 +86,13 @@ fn a_newer_store_is_refused(store: Store) {
     let reason = server.run(&arguments).expect_failure();
     assert!(reason.to_lowercase().contains("newer"), "{reason}");
     let verified = server.run(&["verify", "--database", &url]);
-    assert_ne!(
-        verified.exit_code, 0,
-        "what cannot be read is not verified: {}",
-        verified.out
-    );
+    assert_ne!(verified.exit_code, 0, "what cannot be read is not verified: {}", verified.out);
 }
 
 fn a_store_that_is_not_there_is_refused(store: Store) {
     let server = store_at_rest(store);
-    for bad in [
-        "mysql://127.0.0.1/x",
-        "nonsense",
-        "sqlite:",
-        "postgres://nobody@127.0.0.1:1/none",
-    ] {
+    for bad in ["mysql://127.0.0.1/x", "nonsense", "sqlite:", "postgres://nobody@127.0.0.1:1/none"]
+    {
         let arguments = [
             "serve",
             "--database",
@@ -128,12 +104,8 @@ fn a_store_that_is_not_there_is_refused(store: Store) {
         ];
         server.run(&arguments).expect_failure();
     }
-    server
-        .run(&["serve", "--listen", "127.0.0.1:0"])
-        .expect_failure();
-    server
-        .run(&["verify", "--database", "sqlite:absent/nothing.db"])
-        .expect_failure();
+    server.run(&["serve", "--listen", "127.0.0.1:0"]).expect_failure();
+    server.run(&["verify", "--database", "sqlite:absent/nothing.db"]).expect_failure();
 }
 
 /// On SQLite `serve` makes a key beside the store; on PostgreSQL it refuses to start without one.

@@ -20,21 +20,15 @@ fn a_second_process_reads_and_takes_over() {
     let (from, to) = (first.funded(100), first.wallet("To"));
     first.once("before").pay(&from, &to, "1.00").ok();
     let database = server.database().url.clone();
-    let standby = Serve::start(
-        &server,
-        &["--database", &database, "--encryption-key", ENCRYPTION_KEY],
-    )
-    .expect("a second process starts");
+    let standby =
+        Serve::start(&server, &["--database", &database, "--encryption-key", ENCRYPTION_KEY])
+            .expect("a second process starts");
     let second = standby.nobody().with_key(server.account("sandboxKey"));
     assert_eq!(second.balance(&to), "1.00", "it reads");
     let refused = second.pay(&from, &to, "1.00");
     let details = refused.refused(503, "SERVICE_UNAVAILABLE");
     assert_eq!(details["retryable"], true);
-    assert!(
-        refused.header("retry-after").is_some(),
-        "{}",
-        refused.story()
-    );
+    assert!(refused.header("retry-after").is_some(), "{}", refused.story());
     first.pay(&from, &to, "1.00").ok();
     server.kill();
     let deadline = Instant::now() + TAKE_OVER;
@@ -43,10 +37,7 @@ fn a_second_process_reads_and_takes_over() {
         assert!(Instant::now() < deadline, "the standby did not take over");
     }
     let replay = second.once("before").pay(&from, &to, "1.00").expect(200);
-    assert!(
-        replay.replayed(),
-        "what the first process answered stays answered"
-    );
+    assert!(replay.replayed(), "what the first process answered stays answered");
     assert_eq!(second.balance(&to), "3.00");
     assert_eq!(standby.stop(), Some(0));
 }

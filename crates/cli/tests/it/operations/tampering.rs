@@ -28,10 +28,7 @@ fn entries_refuse_to_change(store: Store) {
         "DELETE FROM transactions",
     ] {
         let refused = server.execute(statement);
-        assert!(
-            refused.is_err(),
-            "{statement} should be refused by a trigger"
-        );
+        assert!(refused.is_err(), "{statement} should be refused by a trigger");
     }
 }
 
@@ -56,10 +53,7 @@ fn verify_finds_what_was_changed(store: Store) {
             "UPDATE accounts SET held = held - 1 WHERE held > 0",
             "UPDATE accounts SET held = held + 1 WHERE held > 0",
         ),
-        (
-            "UPDATE holds SET amount = amount + 1",
-            "UPDATE holds SET amount = amount - 1",
-        ),
+        ("UPDATE holds SET amount = amount + 1", "UPDATE holds SET amount = amount - 1"),
         (
             "UPDATE wallet_days SET spent = spent - 1 WHERE spent > 0",
             "UPDATE wallet_days SET spent = spent + 1 WHERE spent > 0",
@@ -77,14 +71,10 @@ fn verify_finds_what_was_changed(store: Store) {
             verify(&server, 0, "nothing changed").contains(|c: char| c.is_ascii_digit()),
             "it counts what it checked"
         );
-        let changed = server
-            .execute(change)
-            .unwrap_or_else(|error| panic!("{change}: {error}"));
+        let changed = server.execute(change).unwrap_or_else(|error| panic!("{change}: {error}"));
         assert!(changed > 0, "{change} changed nothing");
         verify(&server, 1, change);
-        server
-            .execute(undo)
-            .unwrap_or_else(|error| panic!("{undo}: {error}"));
+        server.execute(undo).unwrap_or_else(|error| panic!("{undo}: {error}"));
     }
     server
         .execute("DELETE FROM entries WHERE id = (SELECT MAX(id) FROM entries)")
@@ -96,10 +86,6 @@ fn verify_finds_what_was_changed(store: Store) {
 #[track_caller]
 fn verify(server: &Server, exit_code: i32, after: &str) -> String {
     let said = server.run(&["verify", "--database", &server.database().url]);
-    assert_eq!(
-        said.exit_code, exit_code,
-        "after {after}\n{}{}",
-        said.out, said.error
-    );
+    assert_eq!(said.exit_code, exit_code, "after {after}\n{}{}", said.out, said.error);
     said.out
 }

@@ -44,10 +44,7 @@ fn a_payment_that_needs_approval_waits(store: Store) {
     assert_eq!(error["code"], "APPROVAL_REQUIRED");
     assert!(error["message"].is_string());
     assert_eq!(error["details"]["approvalId"], waiting["approvalId"]);
-    assert_eq!(
-        error["details"]["expiresAt"], "2026-03-03T09:00:00.000Z",
-        "in 24 hours"
-    );
+    assert_eq!(error["details"]["expiresAt"], "2026-03-03T09:00:00.000Z", "in 24 hours");
     owner.assert_balances(&from, "100.00", "60.30", "39.70");
     owner.assert_balances(&to, "0.00", "0.00", "0.00");
     let read = owner.get(&format!("/payments/{}", id(waiting))).ok();
@@ -55,10 +52,7 @@ fn a_payment_that_needs_approval_waits(store: Store) {
         (&read["status"], &read["approvalId"]),
         (&json!("PENDING_APPROVAL"), &waiting["approvalId"])
     );
-    assert_eq!(
-        owner.all_ids("/payments?status=PENDING_APPROVAL"),
-        [id(waiting)]
-    );
+    assert_eq!(owner.all_ids("/payments?status=PENDING_APPROVAL"), [id(waiting)]);
     let holds = owner.get(&format!("/wallets/{from}/holds")).ok();
     assert_whole_list(&holds);
     let hold = &holds["data"][0];
@@ -69,14 +63,10 @@ fn a_payment_that_needs_approval_waits(store: Store) {
         (&json!("60.30"), &json!("PENDING"), &json!(from))
     );
     assert_eq!(
-        owner
-            .get(&format!("/wallets/{from}/holds?status=RELEASED"))
-            .ok()["data"],
+        owner.get(&format!("/wallets/{from}/holds?status=RELEASED")).ok()["data"],
         json!([])
     );
-    owner
-        .get(&format!("/wallets/{from}/holds?status=LOST"))
-        .refused(400, "VALIDATION_ERROR");
+    owner.get(&format!("/wallets/{from}/holds?status=LOST")).refused(400, "VALIDATION_ERROR");
 }
 
 fn held_money_cannot_be_spent_twice(store: Store) {
@@ -85,9 +75,7 @@ fn held_money_cannot_be_spent_twice(store: Store) {
     let (from, to) = (owner.funded(100), owner.wallet("To"));
     let policy = owner.policy(&from, &json!({ "requireHumanApproval": true }));
     owner.pay(&from, &to, "60.00").expect(202);
-    owner
-        .pay(&from, &to, "40.00")
-        .refused(402, "INSUFFICIENT_FUNDS");
+    owner.pay(&from, &to, "40.00").refused(402, "INSUFFICIENT_FUNDS");
     owner.delete(&format!("/policies/{policy}")).expect(204);
     let answer = owner.pay(&from, &to, "40.00");
     let details = answer.refused(402, "INSUFFICIENT_FUNDS");
@@ -127,9 +115,7 @@ fn the_alias_asks_for_approval_too(store: Store) {
     let owner = server.owner();
     let (from, to) = (owner.funded(100), owner.wallet("To"));
     let request = json!({ "name": "Ask me", "approvalMode": "HUMAN_IN_THE_LOOP" });
-    let policy = owner
-        .post(&format!("/wallets/{from}/policies"), &request)
-        .created();
+    let policy = owner.post(&format!("/wallets/{from}/policies"), &request).created();
     assert_fields(&policy, shapes::POLICY, &[]);
     assert_eq!(policy["requireHumanApproval"], true);
     owner.pay(&from, &to, "1.00").expect(202);
@@ -139,10 +125,7 @@ fn a_waiting_payment_counts_in_its_window(store: Store) {
     let server = Server::start(store);
     let owner = server.owner();
     let (from, to) = (owner.funded(500), owner.wallet("To"));
-    owner.policy(
-        &from,
-        &json!({ "approvalThreshold": "50.00", "dailySpendingLimit": "100.00" }),
-    );
+    owner.policy(&from, &json!({ "approvalThreshold": "50.00", "dailySpendingLimit": "100.00" }));
     owner.pay(&from, &to, "60.00").expect(202);
     owner.pay(&from, &to, "40.01").refused(403, "POLICY_DENIED");
     owner.pay(&from, &to, "40.00").ok();
@@ -154,9 +137,7 @@ fn a_wallet_with_a_hold_does_not_close(store: Store) {
     let (from, to) = (owner.funded(10), owner.wallet("To"));
     owner.policy(&from, &json!({ "requireHumanApproval": true }));
     owner.pay(&from, &to, "9.75").expect(202);
-    owner
-        .act(&format!("/wallets/{from}/close"))
-        .refused(409, "CONFLICT");
+    owner.act(&format!("/wallets/{from}/close")).refused(409, "CONFLICT");
     owner.assert_balances(&from, "10.00", "10.00", "0.00");
 }
 
@@ -164,10 +145,7 @@ fn an_unanswered_approval_expires(store: Store) {
     let server = Server::start_at(store, "2026-03-02T09:00:00Z");
     let owner = server.owner();
     let (from, to) = (owner.funded(100), owner.wallet("To"));
-    owner.policy(
-        &from,
-        &json!({ "requireHumanApproval": true, "monthlySpendingLimit": "60.00" }),
-    );
+    owner.policy(&from, &json!({ "requireHumanApproval": true, "monthlySpendingLimit": "60.00" }));
     let request = json!({ "from": from, "to": to, "amount": "60.00", "idempotencyKey": "waiting" });
     let first = owner.post("/payments", &request).expect(202);
     server.advance("PT23H");
@@ -175,21 +153,12 @@ fn an_unanswered_approval_expires(store: Store) {
     server.advance("PT2H");
     owner.assert_balances(&from, "100.00", "0.00", "100.00");
     let payment = owner.get(&format!("/payments/{}", id(&first.json))).ok();
-    assert_eq!(
-        (&payment["status"], &payment["state"]),
-        (&json!("EXPIRED"), &json!("EXPIRED"))
-    );
-    let holds = owner
-        .get(&format!("/wallets/{from}/holds?status=RELEASED"))
-        .ok();
+    assert_eq!((&payment["status"], &payment["state"]), (&json!("EXPIRED"), &json!("EXPIRED")));
+    let holds = owner.get(&format!("/wallets/{from}/holds?status=RELEASED")).ok();
     assert_eq!(holds["data"].as_array().map(Vec::len), Some(1));
     let replay = owner.post("/payments", &request);
     let details = replay.refused(403, "POLICY_DENIED");
-    assert!(
-        replay.replayed(),
-        "the outcome answers under the key\n{}",
-        replay.story()
-    );
+    assert!(replay.replayed(), "the outcome answers under the key\n{}", replay.story());
     assert_eq!(
         (&details["approvalId"], &details["approvalStatus"]),
         (&first.json["approvalId"], &json!("EXPIRED"))

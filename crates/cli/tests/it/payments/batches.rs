@@ -35,16 +35,9 @@ pub(super) fn batch(caller: &Api, body: &Value, status: u16, states: &[&str]) ->
         assert_fields(result, shapes::BATCH_RESULT, &["approvalId", "payment"]);
         assert_eq!(result["index"], json!(index));
     }
-    let seen: Vec<&str> = results
-        .iter()
-        .filter_map(|result| result["status"].as_str())
-        .collect();
+    let seen: Vec<&str> = results.iter().filter_map(|result| result["status"].as_str()).collect();
     assert_eq!(seen, states, "{}", answer.story());
-    assert_fields(
-        &answer.json["summary"],
-        shapes::BATCH_SUMMARY,
-        &["pending", "pendingApproval"],
-    );
+    assert_fields(&answer.json["summary"], shapes::BATCH_SUMMARY, &["pending", "pendingApproval"]);
     answer.json
 }
 
@@ -72,10 +65,7 @@ fn a_batch_pays_everyone(store: Store) {
             (&answer["batchId"], &json!("POSTED"))
         );
     }
-    assert_eq!(
-        (owner.balance(&a), owner.balance(&b)),
-        ("10.00".to_owned(), "60.00".to_owned())
-    );
+    assert_eq!((owner.balance(&a), owner.balance(&b)), ("10.00".to_owned(), "60.00".to_owned()));
 }
 
 fn an_atomic_batch_is_all_or_nothing(store: Store) {
@@ -88,10 +78,8 @@ fn an_atomic_batch_is_all_or_nothing(store: Store) {
         item(&from, "wal_01HZZZZZZZZZZZZZZZZZZZZZZZ", "1.00"),
         item(&from, &to, "20.00")
     ]);
-    for body in [
-        json!({ "payments": payments }),
-        json!({ "payments": payments, "mode": "atomic" }),
-    ] {
+    for body in [json!({ "payments": payments }), json!({ "payments": payments, "mode": "atomic" })]
+    {
         let answer = batch(&owner, &body, 207, &["reversed", "failed", "reversed"]);
         assert_eq!(
             answer["summary"],
@@ -107,11 +95,7 @@ fn an_atomic_batch_is_all_or_nothing(store: Store) {
     owner.assert_balances(&from, "100.00", "0.00", "100.00");
     assert_eq!(owner.all_ids("/payments"), Vec::<String>::new());
     owner.pay(&from, &to, "90.00").ok();
-    assert_eq!(
-        owner.balance(&to),
-        "90.00",
-        "the limit counted nothing of what was undone"
-    );
+    assert_eq!(owner.balance(&to), "90.00", "the limit counted nothing of what was undone");
 }
 
 fn an_independent_batch_pays_what_it_can(store: Store) {
@@ -149,10 +133,7 @@ fn items_see_what_came_before_them(store: Store) {
     let (a, b, c) = (owner.funded(20), owner.wallet("B"), owner.wallet("C"));
     let chain = json!({ "payments": [item(&a, &b, "15.00"), item(&b, &c, "14.75")] });
     batch(&owner, &chain, 200, &["success", "success"]);
-    assert_eq!(
-        (owner.balance(&b), owner.balance(&c)),
-        ("0.00".to_owned(), "14.75".to_owned())
-    );
+    assert_eq!((owner.balance(&b), owner.balance(&c)), ("0.00".to_owned(), "14.75".to_owned()));
     let (from, to) = (owner.funded(100), owner.wallet("To"));
     owner.policy(&from, &json!({ "maxTransactionsPerDay": 2 }));
     let three = json!({ "payments": [item(&from, &to, "1"), item(&from, &to, "1"), item(&from, &to, "1")] });
@@ -169,10 +150,7 @@ fn an_item_that_needs_approval_fails_an_atomic_batch(store: Store) {
     let answer = batch(&owner, &body, 207, &["reversed", "failed"]);
     assert_eq!(answer["results"][1]["error"]["code"], "APPROVAL_REQUIRED");
     owner.assert_balances(&from, "100.00", "0.00", "100.00");
-    assert_eq!(
-        owner.get(&format!("/wallets/{from}/holds")).ok()["data"],
-        json!([])
-    );
+    assert_eq!(owner.get(&format!("/wallets/{from}/holds")).ok()["data"], json!([]));
 }
 
 fn an_item_that_needs_approval_waits_on_its_own(store: Store) {
@@ -182,12 +160,7 @@ fn an_item_that_needs_approval_waits_on_its_own(store: Store) {
     owner.policy(&from, &json!({ "approvalThreshold": "20.00" }));
     let body = json!({ "payments": [item(&from, &to, "10.00"), item(&from, &to, "30.00")], "mode": "independent" });
     let answer = batch(&owner, &body, 207, &["success", "pending_approval"]);
-    let waiting = answer["results"][1]["transactionId"]
-        .as_str()
-        .expect("the payment's ID");
-    assert_eq!(
-        owner.get(&format!("/payments/{waiting}")).ok()["status"],
-        "PENDING_APPROVAL"
-    );
+    let waiting = answer["results"][1]["transactionId"].as_str().expect("the payment's ID");
+    assert_eq!(owner.get(&format!("/payments/{waiting}")).ok()["status"], "PENDING_APPROVAL");
     owner.assert_balances(&from, "89.75", "30.25", "59.50");
 }

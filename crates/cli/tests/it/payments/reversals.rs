@@ -33,11 +33,7 @@ fn reverse_all(caller: &Api, payment: &str) -> Answer {
 #[track_caller]
 fn assert_not_allowed(answer: &Answer) -> Value {
     let details = answer.refused(422, "REVERSAL_NOT_ALLOWED");
-    assert!(
-        details["reason"].is_string(),
-        "details.reason\n{}",
-        answer.story()
-    );
+    assert!(details["reason"].is_string(), "details.reason\n{}", answer.story());
     details["reason"].clone()
 }
 
@@ -81,16 +77,9 @@ fn partial_reversals_add_up_to_the_amount(store: Store) {
     );
     assert_ne!(first["reversalId"], second["reversalId"]);
     assert_not_allowed(&reverse(&owner, &payment, "0.00000002"));
-    assert_eq!(
-        reverse(&owner, &payment, "0.00000001").ok()["status"],
-        "REVERSED"
-    );
+    assert_eq!(reverse(&owner, &payment, "0.00000001").ok()["status"], "REVERSED");
     owner.assert_balances(&from, "99.70", "0.00", "99.70");
-    assert_eq!(
-        owner.balance(&to),
-        "100.00",
-        "and the fee stays where it is"
-    );
+    assert_eq!(owner.balance(&to), "100.00", "and the fee stays where it is");
 }
 
 fn the_last_part_may_be_left_unsaid(store: Store) {
@@ -100,15 +89,9 @@ fn the_last_part_may_be_left_unsaid(store: Store) {
     let payment = owner.paid(&from, &to, "60.00");
     reverse(&owner, &payment, "20.00").ok();
     let rest = reverse_all(&owner, &payment).ok();
-    assert_eq!(
-        (&rest["status"], &rest["reversedAmount"]),
-        (&json!("REVERSED"), &json!("60.00"))
-    );
+    assert_eq!((&rest["status"], &rest["reversedAmount"]), (&json!("REVERSED"), &json!("60.00")));
     assert_eq!(owner.balance(&from), "99.70");
-    assert_eq!(
-        owner.get(&format!("/payments/{payment}")).ok()["status"],
-        "REVERSED"
-    );
+    assert_eq!(owner.get(&format!("/payments/{payment}")).ok()["status"], "REVERSED");
 }
 
 fn a_partial_amount_of_everything_is_a_full_reversal(store: Store) {
@@ -116,10 +99,7 @@ fn a_partial_amount_of_everything_is_a_full_reversal(store: Store) {
     let owner = server.owner();
     let (from, to) = (owner.funded(100), owner.wallet("To"));
     let payment = owner.paid(&from, &to, "60.00");
-    assert_eq!(
-        reverse(&owner, &payment, "60.00").ok()["status"],
-        "REVERSED"
-    );
+    assert_eq!(reverse(&owner, &payment, "60.00").ok()["status"], "REVERSED");
     assert_eq!(owner.balance(&from), "100.00");
 }
 
@@ -132,10 +112,7 @@ fn only_the_receiver_may_reverse(store: Store) {
     assert_not_allowed(&reverse_all(&owner, &sent));
     let inside = owner.paid(&mine, &other, "10.00");
     let permissions = ["payments:read", "payments:write"];
-    assert_not_allowed(&reverse_all(
-        &server.scoped(&permissions, &[&mine]),
-        &inside,
-    ));
+    assert_not_allowed(&reverse_all(&server.scoped(&permissions, &[&mine]), &inside));
     let outsider = owner.wallet("Outsider");
     reverse_all(&server.scoped(&permissions, &[&outsider]), &inside).refused(404, "NOT_FOUND");
     reverse_all(&server.permitted(&["payments:read"]), &inside).refused(403, "PERMISSION_DENIED");
@@ -149,10 +126,7 @@ fn a_receiver_without_the_funds_cannot_reverse(store: Store) {
     let payment = owner.paid(&from, &to, "60.00");
     owner.paid(&to, &from, "30.00");
     let details = reverse_all(&owner, &payment).refused(402, "INSUFFICIENT_FUNDS");
-    assert_eq!(
-        (&details["walletId"], &details["balance"]),
-        (&json!(to), &json!("29.75000000"))
-    );
+    assert_eq!((&details["walletId"], &details["balance"]), (&json!(to), &json!("29.75000000")));
     reverse(&owner, &payment, "29.76").refused(402, "INSUFFICIENT_FUNDS");
     reverse(&owner, &payment, "29.75").ok();
     assert_eq!(owner.balance(&to), "0.00");
@@ -177,17 +151,8 @@ fn an_old_payment_is_settled(store: Store) {
 fn frozen_wallets_take_part_and_closed_ones_do_not(store: Store) {
     let server = Server::start(store);
     let owner = server.owner();
-    let (from, to, leaving) = (
-        owner.funded(100),
-        owner.wallet("To"),
-        owner.wallet("Leaving"),
-    );
-    owner
-        .post(
-            &format!("/wallets/{leaving}/fund"),
-            &json!({ "amount": "1.25" }),
-        )
-        .ok();
+    let (from, to, leaving) = (owner.funded(100), owner.wallet("To"), owner.wallet("Leaving"));
+    owner.post(&format!("/wallets/{leaving}/fund"), &json!({ "amount": "1.25" })).ok();
     let payment = owner.paid(&from, &to, "10.00");
     let farewell = owner.paid(&leaving, &to, "1.00");
     owner.act(&format!("/wallets/{leaving}/close")).ok();
@@ -228,14 +193,8 @@ fn payments_between_organizations_reverse(store: Store) {
     let stranger = server.organization("Stranger");
     let from = owner.funded(100);
     let payment = owner.paid(&from, &stranger.wallet, "60.00");
-    assert_eq!(
-        reverse(&stranger.owner, &payment, "10.00").ok()["status"],
-        "PARTIALLY_REVERSED"
-    );
-    assert_eq!(
-        owner.get(&format!("/payments/{payment}")).ok()["reversedAmount"],
-        "10.00"
-    );
+    assert_eq!(reverse(&stranger.owner, &payment, "10.00").ok()["status"], "PARTIALLY_REVERSED");
+    assert_eq!(owner.get(&format!("/payments/{payment}")).ok()["reversedAmount"], "10.00");
     reverse_all(&stranger.owner, &payment).ok();
     assert_eq!(owner.balance(&from), "99.70");
     let whole = owner.paid(&from, &stranger.wallet, "60.00");

@@ -63,10 +63,7 @@ fn both_spellings_of_the_wallets_work(store: Store) {
     let owner = server.owner();
     let (from, to) = (owner.funded(100), owner.wallet("Vendor"));
     let payment = owner
-        .post(
-            "/payments",
-            &json!({ "fromWalletId": from, "toWalletId": to, "amount": 25 }),
-        )
+        .post("/payments", &json!({ "fromWalletId": from, "toWalletId": to, "amount": 25 }))
         .ok();
     assert_eq!(
         (&payment["from"], &payment["to"], &payment["amount"]),
@@ -79,18 +76,11 @@ fn both_spellings_of_the_wallets_work(store: Store) {
         )
         .ok();
     assert_eq!(
-        (
-            &payment["amount"],
-            &payment["description"],
-            &payment["idempotencyKey"]
-        ),
+        (&payment["amount"], &payment["description"], &payment["idempotencyKey"]),
         (&json!("0.50"), &json!(null), &json!(null))
     );
     owner
-        .post(
-            "/payments",
-            &json!({ "from": from, "fromWalletId": to, "to": to, "amount": "1" }),
-        )
+        .post("/payments", &json!({ "from": from, "fromWalletId": to, "to": to, "amount": "1" }))
         .refused(400, "VALIDATION_ERROR");
     assert_eq!(owner.balance(&to), "25.50");
 }
@@ -116,11 +106,7 @@ fn fees_are_exact_to_eight_places(store: Store) {
         let from = owner.funded(3_000);
         let payment = owner.pay(&from, &to, amount).ok();
         assert_eq!(payment["fee"], fee, "half-even to 8 places of {amount}");
-        assert_eq!(
-            payment["balanceAfter"],
-            json!(owner.balance(&from)),
-            "{amount}"
-        );
+        assert_eq!(payment["balanceAfter"], json!(owner.balance(&from)), "{amount}");
     }
     let from = owner.funded(1_000);
     owner.pay(&from, &to, "123.45").ok();
@@ -135,10 +121,7 @@ fn a_payment_to_another_organization_arrives(store: Store) {
     owner.pay(&from, &stranger.wallet, "40.00").ok();
     assert_eq!(owner.balance(&from), "59.75");
     assert_eq!(stranger.owner.balance(&stranger.wallet), "40.00");
-    let received = stranger
-        .owner
-        .get(&format!("/wallets/{}/transactions", stranger.wallet))
-        .ok();
+    let received = stranger.owner.get(&format!("/wallets/{}/transactions", stranger.wallet)).ok();
     assert_eq!(received["data"][0]["amount"], "40.00");
 }
 
@@ -153,45 +136,23 @@ fn the_receiver_does_not_see_the_senders_private_fields(store: Store) {
     let listed = stranger.owner.get("/payments").ok()["data"][0].clone();
     for seen in [stranger.owner.get(&path).ok(), listed] {
         assert_fields(&seen, shapes::PAYMENT, shapes::SENDER_BALANCES);
-        for private in [
-            "idempotencyKey",
-            "fee",
-            "approvalId",
-            "batchId",
-            "balanceAfter",
-            "availableAfter",
-        ] {
-            assert!(
-                seen[private].is_null(),
-                "{private} is the sender's: {seen:#}"
-            );
+        for private in
+            ["idempotencyKey", "fee", "approvalId", "batchId", "balanceAfter", "availableAfter"]
+        {
+            assert!(seen[private].is_null(), "{private} is the sender's: {seen:#}");
         }
-        for shared in [
-            "id",
-            "from",
-            "to",
-            "amount",
-            "status",
-            "description",
-            "createdAt",
-        ] {
+        for shared in ["id", "from", "to", "amount", "status", "description", "createdAt"] {
             assert_eq!(seen[shared], sent[shared], "{shared}");
         }
     }
-    assert_eq!(
-        owner.get(&path).ok()["fee"],
-        "0.25",
-        "the sender sees all of it"
-    );
+    assert_eq!(owner.get(&path).ok()["fee"], "0.25", "the sender sees all of it");
     assert_eq!(
         stranger.owner.all_ids("/payments?idempotencyKey=mine"),
         Vec::<String>::new(),
         "nor finds it by a private field"
     );
-    let reversed = stranger
-        .owner
-        .post(&format!("{path}/reverse"), &json!({ "amount": "1.00" }))
-        .ok();
+    let reversed =
+        stranger.owner.post(&format!("{path}/reverse"), &json!({ "amount": "1.00" })).ok();
     assert!(
         reversed["fee"].is_null() && reversed["idempotencyKey"].is_null(),
         "nor in a reversal: {reversed:#}"
@@ -220,13 +181,9 @@ fn merchants_are_not_found(store: Store) {
     let from = owner.funded(100);
     let by_id =
         json!({ "from": from, "merchantId": "mer_01HZZZZZZZZZZZZZZZZZZZZZZZ", "amount": "1.00" });
-    owner
-        .post("/payments", &by_id)
-        .refused(404, "MERCHANT_NOT_FOUND");
+    owner.post("/payments", &by_id).refused(404, "MERCHANT_NOT_FOUND");
     let by_domain =
         json!({ "from": from, "merchantHint": { "domain": "shop.example.com" }, "amount": "1.00" });
-    owner
-        .post("/payments", &by_domain)
-        .refused(404, "MERCHANT_NOT_FOUND");
+    owner.post("/payments", &by_domain).refused(404, "MERCHANT_NOT_FOUND");
     assert_eq!(owner.balance(&from), "100.00");
 }

@@ -14,22 +14,18 @@ fn misspelt_fields_are_refused(store: Store) {
     owner
         .post(&path, &json!({ "name": "Typo", "dailySpendLimit": "5.00" }))
         .refused_fields(&["dailySpendLimit"]);
-    owner
-        .post(&path, &json!({ "maxAmount": 1, "dailyLimit": 2 }))
-        .refused_fields(&["name", "maxAmount", "dailyLimit"]);
+    owner.post(&path, &json!({ "maxAmount": 1, "dailyLimit": 2 })).refused_fields(&[
+        "name",
+        "maxAmount",
+        "dailyLimit",
+    ]);
     let nested = json!({ "name": "Typo", "timeRestrictions": { "start": "09:00", "end": "17:00", "timezone": "UTC", "weekdays": ["MON"] } });
     owner.post(&path, &nested).refused(400, "VALIDATION_ERROR");
     let policy = owner.policy(&wallet, &json!({}));
     owner
-        .patch(
-            &format!("/policies/{policy}"),
-            &json!({ "maxTransactionsPerday": 1 }),
-        )
+        .patch(&format!("/policies/{policy}"), &json!({ "maxTransactionsPerday": 1 }))
         .refused_fields(&["maxTransactionsPerday"]);
-    assert_eq!(
-        owner.get(&path).ok()["data"].as_array().map(Vec::len),
-        Some(1)
-    );
+    assert_eq!(owner.get(&path).ok()["data"].as_array().map(Vec::len), Some(1));
 }
 
 fn bad_values_are_refused(store: Store) {
@@ -76,8 +72,6 @@ fn bad_values_are_refused(store: Store) {
         );
         answer.assert_envelope();
     }
-    owner
-        .post(&path, &json!({ "name": "" }))
-        .refused_fields(&["name"]);
+    owner.post(&path, &json!({ "name": "" })).refused_fields(&["name"]);
     assert_eq!(owner.get(&path).ok()["data"], json!([]));
 }

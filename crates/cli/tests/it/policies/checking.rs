@@ -16,11 +16,7 @@ stories!(
 fn a_check_decides_and_moves_nothing(store: Store) {
     let server = Server::start(store);
     let owner = server.owner();
-    let (from, to, blocked) = (
-        owner.funded(100),
-        owner.wallet("To"),
-        owner.wallet("Blocked"),
-    );
+    let (from, to, blocked) = (owner.funded(100), owner.wallet("To"), owner.wallet("Blocked"));
     let policy = owner.policy(&from, &json!({ "maxTransactionAmount": "50.00", "monthlySpendingLimit": "80.00", "approvalThreshold": "20.00", "blockedRecipients": [blocked] }));
     let check = |to: &str, amount: &str| {
         owner
@@ -33,10 +29,7 @@ fn a_check_decides_and_moves_nothing(store: Store) {
     for _ in 0..3 {
         let allowed = check(&to, "20.00");
         assert_fields(&allowed, &["decision", "violations", "limits"], &[]);
-        assert_eq!(
-            (&allowed["decision"], &allowed["violations"]),
-            (&json!("ALLOW"), &json!([]))
-        );
+        assert_eq!((&allowed["decision"], &allowed["violations"]), (&json!("ALLOW"), &json!([])));
         assert_eq!(check(&to, "20.01")["decision"], "REQUIRE_APPROVAL");
     }
     let denied = check(&blocked, "50.01");
@@ -56,9 +49,7 @@ fn a_check_decides_and_moves_nothing(store: Store) {
             .any(|row| row["rule"] == "monthlySpendingLimit" && row["remaining"] == "80.00"),
         "{denied:#}"
     );
-    limits
-        .iter()
-        .for_each(|row| assert_fields(row, shapes::LIMIT, &[]));
+    limits.iter().for_each(|row| assert_fields(row, shapes::LIMIT, &[]));
     owner.assert_balances(&from, "100.00", "0.00", "100.00");
     assert_eq!(owner.all_ids("/payments"), Vec::<String>::new());
 }
@@ -68,32 +59,19 @@ fn a_check_refuses_what_a_payment_would_refuse_to_read(store: Store) {
     let owner = server.owner();
     let (from, to) = (owner.funded(100), owner.wallet("To"));
     let path = format!("/wallets/{from}/policies/check");
+    owner.post(&path, &json!({ "to": to, "amount": "-1" })).refused(400, "INVALID_AMOUNT");
+    owner.post(&path, &json!({ "to": to })).refused_fields(&["amount"]);
     owner
-        .post(&path, &json!({ "to": to, "amount": "-1" }))
-        .refused(400, "INVALID_AMOUNT");
-    owner
-        .post(&path, &json!({ "to": to }))
-        .refused_fields(&["amount"]);
-    owner
-        .post(
-            "/wallets/wal_nothing/policies/check",
-            &json!({ "to": to, "amount": "1" }),
-        )
+        .post("/wallets/wal_nothing/policies/check", &json!({ "to": to, "amount": "1" }))
         .refused(404, "WALLET_NOT_FOUND");
-    let agent = server.scoped(
-        &["policies:read", "payments:write", "wallets:read"],
-        &[&from],
-    );
+    let agent = server.scoped(&["policies:read", "payments:write", "wallets:read"], &[&from]);
     assert_eq!(
         agent.post(&path, &json!({ "to": to, "amount": "1" })).ok()["decision"],
         "ALLOW",
         "an agent may ask about its own wallet"
     );
     agent
-        .post(
-            &format!("/wallets/{to}/policies/check"),
-            &json!({ "to": from, "amount": "1" }),
-        )
+        .post(&format!("/wallets/{to}/policies/check"), &json!({ "to": from, "amount": "1" }))
         .refused(404, "WALLET_NOT_FOUND");
 }
 
@@ -107,27 +85,9 @@ fn limits_tell_what_is_left(store: Store) {
     assert_fields(&limits, &["data"], &["cursor", "hasMore", "nextCursor"]);
     let rows = limits["data"].as_array().expect("data");
     for (rule, limit, used, remaining, resets_at) in [
-        (
-            "dailySpendingLimit",
-            "100.00",
-            "60.50",
-            "39.50",
-            "2026-03-05T00:00:00.000Z",
-        ),
-        (
-            "weeklySpendingLimit",
-            "200.00",
-            "60.50",
-            "139.50",
-            "2026-03-09T00:00:00.000Z",
-        ),
-        (
-            "monthlySpendingLimit",
-            "300.00",
-            "60.50",
-            "239.50",
-            "2026-04-01T00:00:00.000Z",
-        ),
+        ("dailySpendingLimit", "100.00", "60.50", "39.50", "2026-03-05T00:00:00.000Z"),
+        ("weeklySpendingLimit", "200.00", "60.50", "139.50", "2026-03-09T00:00:00.000Z"),
+        ("monthlySpendingLimit", "300.00", "60.50", "239.50", "2026-04-01T00:00:00.000Z"),
     ] {
         let row = rows
             .iter()
@@ -136,24 +96,15 @@ fn limits_tell_what_is_left(store: Store) {
         let expected = json!({ "policyId": policy, "rule": rule, "limit": limit, "used": used, "remaining": remaining, "resetsAt": resets_at });
         assert_eq!(*row, expected);
     }
-    let count = rows
-        .iter()
-        .find(|row| row["rule"] == "maxTransactionsPerDay")
-        .expect("the count as well");
+    let count =
+        rows.iter().find(|row| row["rule"] == "maxTransactionsPerDay").expect("the count as well");
     assert_fields(count, shapes::LIMIT, &[]);
     assert_eq!(
-        (
-            whole(&count["limit"]),
-            whole(&count["used"]),
-            whole(&count["remaining"])
-        ),
+        (whole(&count["limit"]), whole(&count["used"]), whole(&count["remaining"])),
         (5, 1, 4)
     );
     let unlimited = owner.wallet("Free");
-    assert_eq!(
-        owner.get(&format!("/wallets/{unlimited}/limits")).ok()["data"],
-        json!([])
-    );
+    assert_eq!(owner.get(&format!("/wallets/{unlimited}/limits")).ok()["data"], json!([]));
 }
 
 /// A count, whether as a number or as text.
@@ -168,14 +119,9 @@ fn denials_and_questions_are_recorded(store: Store) {
     let server = Server::start_at(store, "2026-03-04T12:00:00Z");
     let owner = server.owner();
     let (from, to) = (owner.funded(500), owner.wallet("To"));
-    owner.policy(
-        &from,
-        &json!({ "maxTransactionAmount": "100.00", "approvalThreshold": "50.00" }),
-    );
+    owner.policy(&from, &json!({ "maxTransactionAmount": "100.00", "approvalThreshold": "50.00" }));
     owner.pay(&from, &to, "1.00").ok();
-    owner
-        .pay(&from, &to, "100.01")
-        .refused(403, "POLICY_DENIED");
+    owner.pay(&from, &to, "100.01").refused(403, "POLICY_DENIED");
     server.advance("PT1M");
     owner.pay(&from, &to, "60.00").expect(202);
     let path = format!("/wallets/{from}/policy-evaluations");
@@ -188,10 +134,7 @@ fn denials_and_questions_are_recorded(store: Store) {
     }
     assert_eq!(
         (&rows[0]["createdAt"], &rows[1]["createdAt"]),
-        (
-            &json!("2026-03-04T12:01:00.000Z"),
-            &json!("2026-03-04T12:00:00.000Z")
-        ),
+        (&json!("2026-03-04T12:01:00.000Z"), &json!("2026-03-04T12:00:00.000Z")),
         "newest first"
     );
     assert_eq!(
@@ -203,9 +146,7 @@ fn denials_and_questions_are_recorded(store: Store) {
         [rows[1]["id"].as_str().expect("text")]
     );
     assert_eq!(owner.all_ids(&format!("{path}?limit=1")).len(), 2);
-    owner
-        .get(&format!("{path}?result=MAYBE"))
-        .refused(400, "VALIDATION_ERROR");
+    owner.get(&format!("{path}?result=MAYBE")).refused(400, "VALIDATION_ERROR");
 }
 
 fn repeats_of_a_denial_are_counted(store: Store) {
@@ -215,14 +156,10 @@ fn repeats_of_a_denial_are_counted(store: Store) {
     owner.policy(&from, &json!({ "maxTransactionAmount": "100.00" }));
     let path = format!("/wallets/{from}/policy-evaluations");
     for _ in 0..5 {
-        owner
-            .pay(&from, &to, "100.01")
-            .refused(403, "POLICY_DENIED");
+        owner.pay(&from, &to, "100.01").refused(403, "POLICY_DENIED");
     }
     assert_eq!(owner.all_ids(&path).len(), 1, "within a second, one row");
     server.advance("PT2S");
-    owner
-        .pay(&from, &to, "100.01")
-        .refused(403, "POLICY_DENIED");
+    owner.pay(&from, &to, "100.01").refused(403, "POLICY_DENIED");
     assert_eq!(owner.all_ids(&path).len(), 2);
 }

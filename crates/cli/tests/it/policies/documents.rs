@@ -30,10 +30,7 @@ fn a_policy_has_every_field(store: Store) {
         (&json!("Bare"), &json!(wallet), &json!(true))
     );
     assert_eq!(
-        (
-            &bare["requireHumanApproval"],
-            &bare["requireDifferentApprover"]
-        ),
+        (&bare["requireHumanApproval"], &bare["requireDifferentApprover"]),
         (&json!(false), &json!(false))
     );
     for unset in [
@@ -90,12 +87,7 @@ fn a_wallet_lists_all_its_policies(store: Store) {
     owner.policy(&owner.wallet("Other"), &json!({}));
     let list = owner.get(&path).ok();
     assert_whole_list(&list);
-    let mut listed: Vec<String> = list["data"]
-        .as_array()
-        .expect("data")
-        .iter()
-        .map(id)
-        .collect();
+    let mut listed: Vec<String> = list["data"].as_array().expect("data").iter().map(id).collect();
     listed.sort_unstable();
     assert_eq!(listed, made, "IDs ascend");
 }
@@ -105,36 +97,23 @@ fn both_paths_lead_to_a_policy(store: Store) {
     let owner = server.owner();
     let (wallet, other) = (owner.wallet("Guarded"), owner.wallet("Other"));
     let policy = owner.policy(&wallet, &json!({ "dailySpendingLimit": "1.00" }));
-    let (short, long) = (
-        format!("/policies/{policy}"),
-        format!("/wallets/{wallet}/policies/{policy}"),
-    );
+    let (short, long) =
+        (format!("/policies/{policy}"), format!("/wallets/{wallet}/policies/{policy}"));
     let before = owner.get(&short).ok();
     assert_fields(&before, shapes::POLICY, &[]);
     assert_eq!(owner.get(&long).ok(), before);
     server.advance("PT1H");
-    let changed = owner
-        .patch(
-            &short,
-            &json!({ "dailySpendingLimit": "1000.00", "enabled": false }),
-        )
-        .ok();
+    let changed =
+        owner.patch(&short, &json!({ "dailySpendingLimit": "1000.00", "enabled": false })).ok();
     let mut expected = before;
     expected["dailySpendingLimit"] = json!("1000.00");
     expected["enabled"] = json!(false);
     expected["updatedAt"] = json!("2026-03-02T10:00:00.000Z");
     assert_eq!(changed, expected);
     expected["name"] = json!("Renamed");
-    assert_eq!(
-        owner.patch(&long, &json!({ "name": "Renamed" })).ok(),
-        expected
-    );
-    owner
-        .get(&format!("/wallets/{other}/policies/{policy}"))
-        .refused(404, "POLICY_NOT_FOUND");
-    owner
-        .delete(&format!("/wallets/{other}/policies/{policy}"))
-        .refused(404, "POLICY_NOT_FOUND");
+    assert_eq!(owner.patch(&long, &json!({ "name": "Renamed" })).ok(), expected);
+    owner.get(&format!("/wallets/{other}/policies/{policy}")).refused(404, "POLICY_NOT_FOUND");
+    owner.delete(&format!("/wallets/{other}/policies/{policy}")).refused(404, "POLICY_NOT_FOUND");
     owner.delete(&long).expect(204);
     owner.get(&short).refused(404, "POLICY_NOT_FOUND");
 }
@@ -148,16 +127,11 @@ fn null_clears_a_rule(store: Store) {
     let clear = json!({ "maxTransactionAmount": null, "approvedRecipients": null, "requireHumanApproval": false });
     let cleared = owner.patch(&format!("/policies/{policy}"), &clear).ok();
     assert_eq!(
-        (
-            &cleared["maxTransactionAmount"],
-            &cleared["approvedRecipients"]
-        ),
+        (&cleared["maxTransactionAmount"], &cleared["approvedRecipients"]),
         (&Value::Null, &Value::Null)
     );
     owner.pay(&from, &to, "5.01").ok();
-    owner
-        .patch(&format!("/policies/{policy}"), &json!({ "name": null }))
-        .refused_fields(&["name"]);
+    owner.patch(&format!("/policies/{policy}"), &json!({ "name": null })).refused_fields(&["name"]);
 }
 
 fn a_deleted_policy_is_gone(store: Store) {
@@ -176,10 +150,7 @@ fn a_deleted_policy_is_gone(store: Store) {
     ] {
         answer.refused(404, "POLICY_NOT_FOUND");
     }
-    assert_eq!(
-        owner.get(&format!("/wallets/{from}/policies")).ok()["data"],
-        json!([])
-    );
+    assert_eq!(owner.get(&format!("/wallets/{from}/policies")).ok()["data"], json!([]));
 }
 
 fn unknown_policies_are_not_found(store: Store) {
@@ -194,44 +165,27 @@ fn unknown_policies_are_not_found(store: Store) {
     ] {
         let path = format!("/policies/{unknown}");
         caller.get(&path).refused(404, "POLICY_NOT_FOUND");
-        caller
-            .patch(&path, &json!({ "enabled": false }))
-            .refused(404, "POLICY_NOT_FOUND");
+        caller.patch(&path, &json!({ "enabled": false })).refused(404, "POLICY_NOT_FOUND");
         caller.delete(&path).refused(404, "POLICY_NOT_FOUND");
     }
-    live.get(&format!("/policies/{policy}"))
-        .refused(403, "ENVIRONMENT_MISMATCH");
-    assert_eq!(
-        owner.get(&format!("/policies/{policy}")).ok()["enabled"],
-        true
-    );
+    live.get(&format!("/policies/{policy}")).refused(403, "ENVIRONMENT_MISMATCH");
+    assert_eq!(owner.get(&format!("/policies/{policy}")).ok()["enabled"], true);
 }
 
 fn the_owner_alone_changes_policies(store: Store) {
     let server = Server::start(store);
     let owner = server.owner();
     let (wallet, other) = (owner.wallet("Guarded"), owner.wallet("Other"));
-    let (policy, foreign) = (
-        owner.policy(&wallet, &json!({})),
-        owner.policy(&other, &json!({})),
-    );
-    let agent = server.scoped(
-        &["policies:read", "policies:write", "wallets:read"],
-        &[&wallet],
-    );
+    let (policy, foreign) = (owner.policy(&wallet, &json!({})), owner.policy(&other, &json!({})));
+    let agent = server.scoped(&["policies:read", "policies:write", "wallets:read"], &[&wallet]);
     assert_eq!(
         id(&agent.get(&format!("/policies/{policy}")).ok()),
         policy,
         "it may read its rules"
     );
-    agent
-        .get(&format!("/policies/{foreign}"))
-        .refused(404, "POLICY_NOT_FOUND");
+    agent.get(&format!("/policies/{foreign}")).refused(404, "POLICY_NOT_FOUND");
     for answer in [
-        agent.post(
-            &format!("/wallets/{wallet}/policies"),
-            &json!({ "name": "Mine" }),
-        ),
+        agent.post(&format!("/wallets/{wallet}/policies"), &json!({ "name": "Mine" })),
         agent.patch(&format!("/policies/{policy}"), &json!({ "enabled": false })),
         agent.delete(&format!("/wallets/{wallet}/policies/{policy}")),
     ] {

@@ -16,20 +16,11 @@ fn an_allow_list_allows_only_its_members(store: Store) {
     let server = Server::start(store);
     let owner = server.owner();
     let stranger = server.organization("Stranger");
-    let (from, listed, other) = (
-        owner.funded(100),
-        owner.wallet("Listed"),
-        owner.wallet("Other"),
-    );
-    owner.policy(
-        &from,
-        &json!({ "approvedRecipients": [listed, stranger.wallet] }),
-    );
+    let (from, listed, other) = (owner.funded(100), owner.wallet("Listed"), owner.wallet("Other"));
+    owner.policy(&from, &json!({ "approvedRecipients": [listed, stranger.wallet] }));
     owner.pay(&from, &listed, "1.00").ok();
     owner.pay(&from, &stranger.wallet, "1.00").ok();
-    let details = owner
-        .pay(&from, &other, "1.00")
-        .refused(403, "POLICY_DENIED");
+    let details = owner.pay(&from, &other, "1.00").refused(403, "POLICY_DENIED");
     assert_eq!(details["violations"][0]["rule"], "approvedRecipients");
 }
 
@@ -39,26 +30,19 @@ fn an_empty_allow_list_denies_everyone(store: Store) {
     let (from, to) = (owner.funded(100), owner.wallet("To"));
     owner.policy(&from, &json!({ "approvedRecipients": [] }));
     owner.pay(&from, &to, "1.00").refused(403, "POLICY_DENIED");
-    owner
-        .pay(&from, server.account("sandboxWalletId"), "1.00")
-        .refused(403, "POLICY_DENIED");
+    owner.pay(&from, server.account("sandboxWalletId"), "1.00").refused(403, "POLICY_DENIED");
 }
 
 fn a_block_list_wins(store: Store) {
     let server = Server::start(store);
     let owner = server.owner();
-    let (from, blocked, other) = (
-        owner.funded(100),
-        owner.wallet("Blocked"),
-        owner.wallet("Other"),
-    );
+    let (from, blocked, other) =
+        (owner.funded(100), owner.wallet("Blocked"), owner.wallet("Other"));
     owner.policy(
         &from,
         &json!({ "approvedRecipients": [blocked, other], "blockedRecipients": [blocked] }),
     );
-    let details = owner
-        .pay(&from, &blocked, "1.00")
-        .refused(403, "POLICY_DENIED");
+    let details = owner.pay(&from, &blocked, "1.00").refused(403, "POLICY_DENIED");
     assert_eq!(details["violations"][0]["rule"], "blockedRecipients");
     owner.pay(&from, &other, "1.00").ok();
 }
@@ -92,9 +76,6 @@ fn a_list_may_name_anything(store: Store) {
         to.to_lowercase()
     ]);
     let policy = owner.policy(&from, &json!({ "approvedRecipients": names }));
-    assert_eq!(
-        owner.get(&format!("/policies/{policy}")).ok()["approvedRecipients"],
-        names
-    );
+    assert_eq!(owner.get(&format!("/policies/{policy}")).ok()["approvedRecipients"], names);
     owner.pay(&from, &to, "1.00").refused(403, "POLICY_DENIED");
 }

@@ -20,16 +20,10 @@ fn an_amount_equal_to_the_maximum_passes(store: Store) {
     let owner = server.owner();
     let (from, to) = (owner.funded(1_000), owner.wallet("To"));
     owner.policy(&from, &json!({ "maxTransactionAmount": "100.00" }));
-    owner
-        .pay(&from, &to, "100.00000001")
-        .refused(403, "POLICY_DENIED");
+    owner.pay(&from, &to, "100.00000001").refused(403, "POLICY_DENIED");
     owner.pay(&from, &to, "100.00").ok();
     owner.pay(&from, &to, "100").ok();
-    assert_eq!(
-        owner.balance(&from),
-        "799.00",
-        "the fee does not count against the limit"
-    );
+    assert_eq!(owner.balance(&from), "799.00", "the fee does not count against the limit");
 }
 
 fn zero_allows_nothing(store: Store) {
@@ -44,9 +38,7 @@ fn zero_allows_nothing(store: Store) {
     ] {
         let from = owner.funded(10);
         owner.policy(&from, &json!({ rule: "0" }));
-        let details = owner
-            .pay(&from, &to, "0.00000001")
-            .refused(403, "POLICY_DENIED");
+        let details = owner.pay(&from, &to, "0.00000001").refused(403, "POLICY_DENIED");
         assert_eq!(details["violations"][0]["rule"], rule);
     }
     let from = owner.funded(10);
@@ -58,18 +50,11 @@ fn a_disabled_policy_is_not_enforced(store: Store) {
     let server = Server::start(store);
     let owner = server.owner();
     let (from, to) = (owner.funded(10), owner.wallet("To"));
-    let policy = owner.policy(
-        &from,
-        &json!({ "maxTransactionAmount": "0", "enabled": false }),
-    );
+    let policy = owner.policy(&from, &json!({ "maxTransactionAmount": "0", "enabled": false }));
     owner.pay(&from, &to, "1.00").ok();
-    owner
-        .patch(&format!("/policies/{policy}"), &json!({ "enabled": true }))
-        .ok();
+    owner.patch(&format!("/policies/{policy}"), &json!({ "enabled": true })).ok();
     owner.pay(&from, &to, "1.00").refused(403, "POLICY_DENIED");
-    owner
-        .patch(&format!("/policies/{policy}"), &json!({ "enabled": false }))
-        .ok();
+    owner.patch(&format!("/policies/{policy}"), &json!({ "enabled": false })).ok();
     owner.pay(&from, &to, "1.00").ok();
     owner.pay(&to, &from, "1.00").ok();
 }
@@ -78,10 +63,7 @@ fn all_policies_must_allow(store: Store) {
     let server = Server::start(store);
     let owner = server.owner();
     let (from, a, b) = (owner.funded(100), owner.wallet("A"), owner.wallet("B"));
-    owner.policy(
-        &from,
-        &json!({ "maxTransactionAmount": "50.00", "approvedRecipients": [a, b] }),
-    );
+    owner.policy(&from, &json!({ "maxTransactionAmount": "50.00", "approvedRecipients": [a, b] }));
     owner.policy(&from, &json!({ "maxTransactionAmount": "20.00" }));
     owner.policy(&from, &json!({ "blockedRecipients": [b] }));
     owner.pay(&from, &a, "20.01").refused(403, "POLICY_DENIED");
@@ -121,41 +103,20 @@ fn a_denial_lists_every_failing_rule(store: Store) {
     ];
     expected.sort_unstable();
     assert_eq!(failing, expected, "{}", answer.story());
-    let of = |rule: &str| {
-        violations
-            .iter()
-            .find(|v| v["rule"] == rule)
-            .cloned()
-            .unwrap_or(Value::Null)
-    };
+    let of =
+        |rule: &str| violations.iter().find(|v| v["rule"] == rule).cloned().unwrap_or(Value::Null);
     let daily = of("dailySpendingLimit");
     assert_eq!(
         (&daily["limit"], &daily["remaining"], &daily["resetsAt"]),
-        (
-            &json!("50.00"),
-            &json!("20.00"),
-            &json!("2026-03-05T00:00:00.000Z")
-        )
+        (&json!("50.00"), &json!("20.00"), &json!("2026-03-05T00:00:00.000Z"))
     );
     let monthly = of("monthlySpendingLimit");
     assert_eq!(
-        (
-            &monthly["limit"],
-            &monthly["remaining"],
-            &monthly["resetsAt"]
-        ),
-        (
-            &json!("45.00"),
-            &json!("15.00"),
-            &json!("2026-04-01T00:00:00.000Z")
-        )
+        (&monthly["limit"], &monthly["remaining"], &monthly["resetsAt"]),
+        (&json!("45.00"), &json!("15.00"), &json!("2026-04-01T00:00:00.000Z"))
     );
     assert_eq!(of("maxTransactionAmount")["limit"], "20.00");
-    assert_eq!(
-        of("maxTransactionAmount")["resetsAt"],
-        Value::Null,
-        "waiting does not help"
-    );
+    assert_eq!(of("maxTransactionAmount")["resetsAt"], Value::Null, "waiting does not help");
 }
 
 fn a_denial_can_be_read_by_an_agent(store: Store) {
@@ -165,10 +126,7 @@ fn a_denial_can_be_read_by_an_agent(store: Store) {
     owner.policy(&from, &json!({ "maxTransactionAmount": "20.00" }));
     let answer = owner.pay(&from, &to, "25.00");
     let details = answer.refused(403, "POLICY_DENIED");
-    assert!(
-        details["hint"].as_str().is_some_and(|hint| hint.len() > 10),
-        "a next step: {details}"
-    );
+    assert!(details["hint"].as_str().is_some_and(|hint| hint.len() > 10), "a next step: {details}");
     let message = answer.json["error"]["message"].as_str().expect("text");
     assert!(
         message.contains("20.00") || message.contains("maxTransactionAmount"),
@@ -180,10 +138,7 @@ fn transactions_are_counted(store: Store) {
     let server = Server::start_at(store, "2026-03-04T12:00:00Z");
     let owner = server.owner();
     let (from, to) = (owner.funded(100), owner.wallet("To"));
-    owner.policy(
-        &from,
-        &json!({ "maxTransactionsPerDay": 3, "maxTransactionAmount": "10.00" }),
-    );
+    owner.policy(&from, &json!({ "maxTransactionsPerDay": 3, "maxTransactionAmount": "10.00" }));
     let reversed = owner.paid(&from, &to, "1.00");
     owner.pay(&from, &to, "10.01").refused(403, "POLICY_DENIED");
     owner.pay(&from, &to, "2.00").ok();

@@ -33,10 +33,7 @@ fn assert_timeline(store: Store, schedule: &Value, timeline: &[(&str, bool)]) {
             assert_eq!(answer.status, 200, "at {moment}\n{}", answer.story());
         } else {
             let details = answer.refused(403, "POLICY_DENIED");
-            assert_eq!(
-                details["violations"][0]["rule"], "timeRestrictions",
-                "at {moment}"
-            );
+            assert_eq!(details["violations"][0]["rule"], "timeRestrictions", "at {moment}");
         }
     }
 }

@@ -19,11 +19,7 @@ stories!(
 #[track_caller]
 fn assert_remaining(caller: &Api, wallet: &str, rule: &str, remaining: &str, resets_at: &str) {
     let limits = caller.get(&format!("/wallets/{wallet}/limits")).ok();
-    let row = limits["data"]
-        .as_array()
-        .expect("data")
-        .iter()
-        .find(|row| row["rule"] == rule);
+    let row = limits["data"].as_array().expect("data").iter().find(|row| row["rule"] == rule);
     let row = row.unwrap_or_else(|| panic!("{rule} in {limits:#}"));
     assert_eq!(
         (&row["remaining"], &row["resetsAt"]),
@@ -39,25 +35,11 @@ fn a_day_ends_at_midnight_utc(store: Store) {
     owner.policy(&from, &json!({ "dailySpendingLimit": "100.00" }));
     owner.pay(&from, &to, "60.00").ok();
     owner.pay(&from, &to, "40.01").refused(403, "POLICY_DENIED");
-    assert_remaining(
-        &owner,
-        &from,
-        "dailySpendingLimit",
-        "40.00",
-        "2026-03-05T00:00:00.000Z",
-    );
+    assert_remaining(&owner, &from, "dailySpendingLimit", "40.00", "2026-03-05T00:00:00.000Z");
     server.advance_to("2026-03-05T00:00:00Z");
     owner.pay(&from, &to, "100.00").ok();
-    owner
-        .pay(&from, &to, "0.00000001")
-        .refused(403, "POLICY_DENIED");
-    assert_remaining(
-        &owner,
-        &from,
-        "dailySpendingLimit",
-        "0.00",
-        "2026-03-06T00:00:00.000Z",
-    );
+    owner.pay(&from, &to, "0.00000001").refused(403, "POLICY_DENIED");
+    assert_remaining(&owner, &from, "dailySpendingLimit", "0.00", "2026-03-06T00:00:00.000Z");
     server.advance("PT24H");
     owner.pay(&from, &to, "100.00").ok();
 }
@@ -71,22 +53,10 @@ fn a_week_begins_on_monday(store: Store) {
     server.advance_to("2026-03-08T23:59:59.999Z");
     owner.pay(&from, &to, "30.01").refused(403, "POLICY_DENIED");
     owner.pay(&from, &to, "30.00").ok();
-    assert_remaining(
-        &owner,
-        &from,
-        "weeklySpendingLimit",
-        "0.00",
-        "2026-03-09T00:00:00.000Z",
-    );
+    assert_remaining(&owner, &from, "weeklySpendingLimit", "0.00", "2026-03-09T00:00:00.000Z");
     server.advance_to("2026-03-09T00:00:00Z");
     owner.pay(&from, &to, "100.00").ok();
-    assert_remaining(
-        &owner,
-        &from,
-        "weeklySpendingLimit",
-        "0.00",
-        "2026-03-16T00:00:00.000Z",
-    );
+    assert_remaining(&owner, &from, "weeklySpendingLimit", "0.00", "2026-03-16T00:00:00.000Z");
 }
 
 fn a_month_begins_on_the_first(store: Store) {
@@ -96,24 +66,12 @@ fn a_month_begins_on_the_first(store: Store) {
     owner.policy(&from, &json!({ "monthlySpendingLimit": "100.00" }));
     owner.pay(&from, &to, "100.00").ok();
     owner.pay(&from, &to, "1.00").refused(403, "POLICY_DENIED");
-    assert_remaining(
-        &owner,
-        &from,
-        "monthlySpendingLimit",
-        "0.00",
-        "2028-01-01T00:00:00.000Z",
-    );
+    assert_remaining(&owner, &from, "monthlySpendingLimit", "0.00", "2028-01-01T00:00:00.000Z");
     server.advance("PT1S");
     owner.pay(&from, &to, "60.00").ok();
     server.advance_to("2028-02-29T12:00:00Z");
     owner.pay(&from, &to, "100.00").ok();
-    assert_remaining(
-        &owner,
-        &from,
-        "monthlySpendingLimit",
-        "0.00",
-        "2028-03-01T00:00:00.000Z",
-    );
+    assert_remaining(&owner, &from, "monthlySpendingLimit", "0.00", "2028-03-01T00:00:00.000Z");
     server.advance_to("2028-03-01T00:00:00Z");
     owner.pay(&from, &to, "100.00").ok();
 }
@@ -134,14 +92,7 @@ fn a_new_policy_counts_what_was_spent_before(store: Store) {
         .filter_map(|v| v["rule"].as_str())
         .collect();
     rules.sort_unstable();
-    assert_eq!(
-        rules,
-        [
-            "dailySpendingLimit",
-            "monthlySpendingLimit",
-            "weeklySpendingLimit"
-        ]
-    );
+    assert_eq!(rules, ["dailySpendingLimit", "monthlySpendingLimit", "weeklySpendingLimit"]);
     owner.pay(&from, &to, "30.01").refused(403, "POLICY_DENIED");
     owner.pay(&from, &to, "30.00").ok();
     owner.pay(&from, &to, "0.01").refused(403, "POLICY_DENIED");
@@ -151,37 +102,18 @@ fn a_reversal_gives_its_amount_back_to_its_window(store: Store) {
     let server = Server::start_at(store, "2026-03-04T12:00:00Z");
     let owner = server.owner();
     let (from, to) = (owner.funded(1_000), owner.wallet("To"));
-    owner.policy(
-        &from,
-        &json!({ "dailySpendingLimit": "100.00", "weeklySpendingLimit": "150.00" }),
-    );
+    owner
+        .policy(&from, &json!({ "dailySpendingLimit": "100.00", "weeklySpendingLimit": "150.00" }));
     let payment = owner.paid(&from, &to, "100.00");
     owner.pay(&from, &to, "1.00").refused(403, "POLICY_DENIED");
-    owner
-        .post(
-            &format!("/payments/{payment}/reverse"),
-            &json!({ "amount": "30.00" }),
-        )
-        .ok();
+    owner.post(&format!("/payments/{payment}/reverse"), &json!({ "amount": "30.00" })).ok();
     owner.pay(&from, &to, "30.01").refused(403, "POLICY_DENIED");
     owner.pay(&from, &to, "30.00").ok();
     server.advance("PT24H");
     owner.pay(&from, &to, "50.00").ok();
     owner.act(&format!("/payments/{payment}/reverse")).ok();
-    assert_remaining(
-        &owner,
-        &from,
-        "dailySpendingLimit",
-        "50.00",
-        "2026-03-06T00:00:00.000Z",
-    );
-    assert_remaining(
-        &owner,
-        &from,
-        "weeklySpendingLimit",
-        "70.00",
-        "2026-03-09T00:00:00.000Z",
-    );
+    assert_remaining(&owner, &from, "dailySpendingLimit", "50.00", "2026-03-06T00:00:00.000Z");
+    assert_remaining(&owner, &from, "weeklySpendingLimit", "70.00", "2026-03-09T00:00:00.000Z");
     owner.pay(&from, &to, "50.01").refused(403, "POLICY_DENIED");
     owner.pay(&from, &to, "50.00").ok();
 }
@@ -190,17 +122,10 @@ fn refused_payments_count_nothing(store: Store) {
     let server = Server::start(store);
     let owner = server.owner();
     let (from, to) = (owner.funded(60), owner.wallet("To"));
-    owner.policy(
-        &from,
-        &json!({ "monthlySpendingLimit": "100.00", "maxTransactionsPerDay": 1 }),
-    );
+    owner.policy(&from, &json!({ "monthlySpendingLimit": "100.00", "maxTransactionsPerDay": 1 }));
     for _ in 0..3 {
-        owner
-            .pay(&from, &to, "100.00")
-            .refused(402, "INSUFFICIENT_FUNDS");
-        owner
-            .pay(&from, &to, "100.01")
-            .refused(403, "POLICY_DENIED");
+        owner.pay(&from, &to, "100.00").refused(402, "INSUFFICIENT_FUNDS");
+        owner.pay(&from, &to, "100.01").refused(403, "POLICY_DENIED");
     }
     owner.fund(&from, 60);
     owner.pay(&from, &to, "100.00").ok();
@@ -224,19 +149,9 @@ fn a_changed_limit_applies_at_once(store: Store) {
     let (from, to) = (owner.funded(500), owner.wallet("To"));
     let policy = owner.policy(&from, &json!({ "monthlySpendingLimit": "100.00" }));
     owner.pay(&from, &to, "80.00").ok();
-    owner
-        .patch(
-            &format!("/policies/{policy}"),
-            &json!({ "monthlySpendingLimit": "50.00" }),
-        )
-        .ok();
+    owner.patch(&format!("/policies/{policy}"), &json!({ "monthlySpendingLimit": "50.00" })).ok();
     owner.pay(&from, &to, "0.01").refused(403, "POLICY_DENIED");
-    owner
-        .patch(
-            &format!("/policies/{policy}"),
-            &json!({ "monthlySpendingLimit": "120.00" }),
-        )
-        .ok();
+    owner.patch(&format!("/policies/{policy}"), &json!({ "monthlySpendingLimit": "120.00" })).ok();
     owner.pay(&from, &to, "40.00").ok();
     owner.pay(&from, &to, "0.01").refused(403, "POLICY_DENIED");
 }

@@ -27,11 +27,7 @@ impl Said {
     /// The command succeeded; gives what it printed.
     #[track_caller]
     pub(crate) fn expect_success(self) -> String {
-        assert_eq!(
-            self.exit_code, 0,
-            "wallgent {}\n{}{}",
-            self.asked, self.out, self.error
-        );
+        assert_eq!(self.exit_code, 0, "wallgent {}\n{}{}", self.asked, self.out, self.error);
         self.out
     }
 
@@ -46,11 +42,7 @@ impl Said {
             self.error
         );
         let reason = self.error.trim();
-        assert!(
-            !reason.is_empty(),
-            "wallgent {} says why it failed",
-            self.asked
-        );
+        assert!(!reason.is_empty(), "wallgent {} says why it failed", self.asked);
         assert_eq!(
             reason.lines().count(),
             1,
@@ -74,9 +66,6 @@ impl Server {
 
     /// A command that names its store itself, or needs none.
     pub(crate) fn run(&self, arguments: &[&str]) -> Said {
-        Said::of(
-            arguments,
-            self.command(arguments).output().expect("the binary runs"),
-        )
+        Said::of(arguments, self.command(arguments).output().expect("the binary runs"))
     }
 }

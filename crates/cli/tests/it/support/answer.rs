@@ -38,10 +38,7 @@ impl Answer {
     #[track_caller]
     pub(crate) fn refused(&self, status: u16, code: &str) -> Value {
         let story = self.story();
-        assert!(
-            self.status == status && self.code() == code,
-            "expected {status} {code}\n{story}"
-        );
+        assert!(self.status == status && self.code() == code, "expected {status} {code}\n{story}");
         self.assert_envelope();
         self.json["error"]["details"].clone()
     }
@@ -53,13 +50,9 @@ impl Answer {
         assert_fields(&self.json, &["error"], &[]);
         let error = &self.json["error"];
         assert_fields(error, &["code", "message", "requestId"], &["details"]);
+        assert!(error["message"].as_str().is_some_and(|m| !m.is_empty()), "a message\n{story}");
         assert!(
-            error["message"].as_str().is_some_and(|m| !m.is_empty()),
-            "a message\n{story}"
-        );
-        assert!(
-            self.header("content-type")
-                .is_some_and(|t| t.starts_with("application/json")),
+            self.header("content-type").is_some_and(|t| t.starts_with("application/json")),
             "JSON\n{story}"
         );
         let request_id = self.header("x-request-id").unwrap_or_default();
@@ -99,10 +92,7 @@ impl Answer {
     /// The first header of this name.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let wanted = name.to_ascii_lowercase();
-        self.headers
-            .iter()
-            .find(|(n, _)| *n == wanted)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(n, _)| *n == wanted).map(|(_, value)| value.as_str())
     }
 
     /// Whether the answer says that it repeats an earlier one.
@@ -115,30 +105,14 @@ impl Answer {
     pub(crate) fn assert_replay_of(&self, first: &Answer) {
         let story = format!("first: {}\nthen: {}", first.story(), self.story());
         assert!(!first.replayed(), "the first answer is no replay\n{story}");
-        assert!(
-            self.replayed(),
-            "expected Idempotent-Replayed: true\n{story}"
-        );
-        assert_eq!(
-            (self.status, &self.text),
-            (first.status, &first.text),
-            "{story}"
-        );
+        assert!(self.replayed(), "expected Idempotent-Replayed: true\n{story}");
+        assert_eq!((self.status, &self.text), (first.status, &first.text), "{story}");
     }
 
     /// The exchange as a person would want to read it.
     pub(crate) fn story(&self) -> String {
-        let headers: Vec<String> = self
-            .headers
-            .iter()
-            .map(|(n, v)| format!("  {n}: {v}"))
-            .collect();
-        format!(
-            "{}\n→ {}\n{}\n  {}",
-            self.asked,
-            self.status,
-            headers.join("\n"),
-            self.text
-        )
+        let headers: Vec<String> =
+            self.headers.iter().map(|(n, v)| format!("  {n}: {v}")).collect();
+        format!("{}\n→ {}\n{}\n  {}", self.asked, self.status, headers.join("\n"), self.text)
     }
 }

@@ -15,10 +15,7 @@ pub(crate) struct Api {
 impl Api {
     /// A caller without a key.
     pub(crate) fn anonymous(address: &str) -> Self {
-        Self {
-            address: address.to_owned(),
-            headers: Vec::new(),
-        }
+        Self { address: address.to_owned(), headers: Vec::new() }
     }
 
     /// The same place, as the holder of this key.
@@ -31,10 +28,7 @@ impl Api {
         let mut headers = self.headers.clone();
         headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         headers.push((name.to_owned(), value.to_owned()));
-        Self {
-            address: self.address.clone(),
-            headers,
-        }
+        Self { address: self.address.clone(), headers }
     }
 
     /// The same caller, sending this `Idempotency-Key`.
@@ -94,12 +88,7 @@ impl Api {
         body: &[u8],
     ) -> Answer {
         let shown = String::from_utf8_lossy(&body[..body.len().min(2_000)]).into_owned();
-        self.finish(
-            method,
-            path,
-            &shown,
-            self.attempt(method, path, Some((content_type, body))),
-        )
+        self.finish(method, path, &shown, self.attempt(method, path, Some((content_type, body))))
     }
 
     /// As `send`, for a server that may die meanwhile: `None` when no complete answer came.
@@ -110,15 +99,9 @@ impl Api {
         body: Option<&Value>,
     ) -> Option<Answer> {
         let text = body.map(Value::to_string);
-        let raw = self.attempt(
-            method,
-            path,
-            text.as_ref().map(|t| ("application/json", t.as_bytes())),
-        )?;
-        Some(answer(
-            format!("{method} {path} {}", text.unwrap_or_default()),
-            raw,
-        ))
+        let raw =
+            self.attempt(method, path, text.as_ref().map(|t| ("application/json", t.as_bytes())))?;
+        Some(answer(format!("{method} {path} {}", text.unwrap_or_default()), raw))
     }
 
     fn attempt(&self, method: &str, path: &str, body: Option<(&str, &[u8])>) -> Option<RawAnswer> {
@@ -126,10 +109,8 @@ impl Api {
             Some(absolute) if absolute.starts_with('/') => absolute.to_owned(),
             _ => format!("/v1{path}"),
         };
-        let mut request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n",
-            self.address
-        );
+        let mut request =
+            format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.address);
         for (name, value) in &self.headers {
             request.push_str(&format!("{name}: {value}\r\n"));
         }
@@ -150,19 +131,11 @@ impl Api {
     /// No test ever expects a 500, so none goes by unseen.
     #[track_caller]
     fn finish(&self, method: &str, path: &str, body: &str, raw: Option<RawAnswer>) -> Answer {
-        let shown: Vec<String> = self
-            .headers
-            .iter()
-            .map(|(n, v)| format!("  {n}: {v}"))
-            .collect();
+        let shown: Vec<String> = self.headers.iter().map(|(n, v)| format!("  {n}: {v}")).collect();
         let asked = format!("{method} {path}\n{}\n  {body}", shown.join("\n"));
         let raw = raw.unwrap_or_else(|| panic!("no complete answer to {asked}"));
         let answer = answer(asked, raw);
-        assert!(
-            answer.status != 500,
-            "an internal error\n{}",
-            answer.story()
-        );
+        assert!(answer.status != 500, "an internal error\n{}", answer.story());
         answer
     }
 }
@@ -170,11 +143,5 @@ impl Api {
 fn answer(asked: String, raw: RawAnswer) -> Answer {
     let text = String::from_utf8_lossy(&raw.body).into_owned();
     let json = serde_json::from_str(&text).unwrap_or(Value::Null);
-    Answer {
-        asked,
-        status: raw.status,
-        headers: raw.headers,
-        text,
-        json,
-    }
+    Answer { asked, status: raw.status, headers: raw.headers, text, json }
 }

@@ -7,10 +7,9 @@ impl Server {
     /// Runs one statement on the store and counts the rows it changed.
     pub(crate) fn execute(&self, statement: &str) -> Result<usize, String> {
         match self.store() {
-            Store::Sqlite => self
-                .sqlite()
-                .execute(statement, [])
-                .map_err(|error| error.to_string()),
+            Store::Sqlite => {
+                self.sqlite().execute(statement, []).map_err(|error| error.to_string())
+            }
             Store::Postgres => {
                 let changed = self.database().postgres().execute(statement, &[]);
                 let rows = changed.map_err(|error| error.to_string())?;
@@ -38,17 +37,12 @@ impl Server {
                     .map(|name| name.expect("a name"))
                     .collect();
                 for name in names {
-                    sqlite
-                        .execute(&format!("DROP TRIGGER {name}"), [])
-                        .expect("the trigger goes");
+                    sqlite.execute(&format!("DROP TRIGGER {name}"), []).expect("the trigger goes");
                 }
             }
             Store::Postgres => {
                 let disable = format!("ALTER TABLE {table} DISABLE TRIGGER USER");
-                self.database()
-                    .postgres()
-                    .batch_execute(&disable)
-                    .expect("the triggers go");
+                self.database().postgres().batch_execute(&disable).expect("the triggers go");
             }
         }
     }
@@ -56,9 +50,8 @@ impl Server {
     /// Marks the store as written by a later version.
     pub(crate) fn make_store_newer(&mut self) {
         self.expect_damage();
-        let changed = self
-            .execute("UPDATE layout SET version = version + 1")
-            .expect("a version to raise");
+        let changed =
+            self.execute("UPDATE layout SET version = version + 1").expect("a version to raise");
         assert_eq!(changed, 1);
     }
 }

@@ -35,11 +35,7 @@ fn read_answer(stream: &mut TcpStream) -> Option<RawAnswer> {
         received.drain(..head_end + 4);
         if status >= 200 {
             let body = read_body(stream, received, status, &headers)?;
-            return Some(RawAnswer {
-                status,
-                headers,
-                body,
-            });
+            return Some(RawAnswer { status, headers, body });
         }
     }
 }
@@ -81,12 +77,7 @@ fn read_body(
     status: u16,
     headers: &[(String, String)],
 ) -> Option<Vec<u8>> {
-    let named = |name: &str| {
-        headers
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, v)| v.as_str())
-    };
+    let named = |name: &str| headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
     if status == 204 || status == 304 {
         return Some(Vec::new());
     }
@@ -125,7 +116,5 @@ fn unchunk(mut rest: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack
-        .windows(needle.len())
-        .position(|window| window == needle)
+    haystack.windows(needle.len()).position(|window| window == needle)
 }

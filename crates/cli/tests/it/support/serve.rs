@@ -24,26 +24,15 @@ impl Serve {
         std::fs::create_dir_all(&data).expect("a folder");
         let mut command = server.command(&["serve", "--listen", &address]);
         command.arg("--data").arg(data).args(flags);
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         Self::watch(&mut command, address)
     }
 
     fn watch(command: &mut Command, address: String) -> Option<Self> {
-        let mut serve = Self {
-            process: command.spawn().expect("the binary starts"),
-            address,
-        };
+        let mut serve = Self { process: command.spawn().expect("the binary starts"), address };
         let deadline = Instant::now() + Duration::from_secs(60);
         loop {
-            if serve
-                .process
-                .try_wait()
-                .expect("a child to wait for")
-                .is_some()
-            {
+            if serve.process.try_wait().expect("a child to wait for").is_some() {
                 return None;
             }
             let ready = serve
@@ -65,13 +54,7 @@ impl Serve {
     /// SIGTERM, and the exit code.
     pub(crate) fn stop(mut self) -> Option<i32> {
         let id = self.process.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &id])
-                .status()
-                .expect("kill runs")
-                .success()
-        );
+        assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill runs").success());
         self.process.wait().expect("a child to wait for").code()
     }
 }

@@ -63,10 +63,7 @@ impl Server {
     pub(crate) fn launch(&mut self) {
         let written_before = modified(&self.account_file());
         let mut command = self.command(&["dev", "--listen", "127.0.0.1:0"]);
-        command
-            .arg("--data")
-            .arg(self.folder.path())
-            .args(&self.flags);
+        command.arg("--data").arg(self.folder.path()).args(&self.flags);
         if self.store == Store::Postgres {
             command.args(["--database", &self.database.url]);
         }
@@ -86,11 +83,8 @@ impl Server {
             return false;
         };
         self.account = account;
-        let ready = |path| {
-            self.nobody()
-                .try_send("GET", path, None)
-                .is_some_and(|a| a.status == 200)
-        };
+        let ready =
+            |path| self.nobody().try_send("GET", path, None).is_some_and(|a| a.status == 200);
         ready("//healthz") && ready("//readyz")
     }
 
@@ -102,27 +96,15 @@ impl Server {
         if let Some(status) = exit {
             panic!("the server ended while starting, {status}\n{}", self.log());
         }
-        assert!(
-            Instant::now() < deadline,
-            "the server did not start in time\n{}",
-            self.log()
-        );
+        assert!(Instant::now() < deadline, "the server did not start in time\n{}", self.log());
     }
 
     /// Starts a program with its output in the log.
     fn spawn(&self, command: &mut Command) -> Child {
-        let log = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(self.log_file())
-            .expect("a log file");
+        let log =
+            OpenOptions::new().create(true).append(true).open(self.log_file()).expect("a log file");
         let copy: File = log.try_clone().expect("a second handle");
-        command
-            .stdin(Stdio::null())
-            .stdout(log)
-            .stderr(copy)
-            .spawn()
-            .expect("the binary starts")
+        command.stdin(Stdio::null()).stdout(log).stderr(copy).spawn().expect("the binary starts")
     }
 
     /// The binary with these arguments, shielded from the developer's own settings.
@@ -139,10 +121,7 @@ impl Server {
     pub(crate) fn stop(&mut self) -> ExitStatus {
         let mut process = self.process.take().expect("a running server");
         let id = process.id().to_string();
-        let sent = Command::new("kill")
-            .args(["-TERM", &id])
-            .status()
-            .expect("kill runs");
+        let sent = Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
         assert!(sent.success(), "SIGTERM was sent");
         let deadline = Instant::now() + STOP_TIMEOUT;
         loop {
@@ -161,11 +140,7 @@ impl Server {
     /// Stops in good order and starts again.
     pub(crate) fn restart(&mut self) {
         let status = self.stop();
-        assert!(
-            status.success(),
-            "SIGTERM ends with exit code 0, not {status}\n{}",
-            self.log()
-        );
+        assert!(status.success(), "SIGTERM ends with exit code 0, not {status}\n{}", self.log());
         self.launch();
     }
 
@@ -225,11 +200,7 @@ impl Server {
 
     /// A caller without a key.
     pub(crate) fn nobody(&self) -> Api {
-        Api::anonymous(
-            self.account("url")
-                .trim_start_matches("http://")
-                .trim_end_matches('/'),
-        )
+        Api::anonymous(self.account("url").trim_start_matches("http://").trim_end_matches('/'))
     }
 
     fn log_file(&self) -> PathBuf {
@@ -269,7 +240,5 @@ impl Drop for Server {
 }
 
 fn modified(path: &Path) -> Option<SystemTime> {
-    fs::metadata(path)
-        .and_then(|metadata| metadata.modified())
-        .ok()
+    fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
 }

@@ -20,21 +20,10 @@ pub(crate) const WALLET: &[&str] = &[
     "createdAt",
     "updatedAt",
 ];
-pub(crate) const BALANCE: &[&str] = &[
-    "walletId",
-    "available",
-    "pending",
-    "held",
-    "balance",
-    "currency",
-];
-pub(crate) const FUNDING: &[&str] = &[
-    "transactionId",
-    "walletId",
-    "amount",
-    "newBalance",
-    "currency",
-];
+pub(crate) const BALANCE: &[&str] =
+    &["walletId", "available", "pending", "held", "balance", "currency"];
+pub(crate) const FUNDING: &[&str] =
+    &["transactionId", "walletId", "amount", "newBalance", "currency"];
 pub(crate) const SANDBOX_FUNDING: &[&str] = &["walletId", "amount", "newBalance"];
 pub(crate) const ENTRY: &[&str] = &[
     "id",
@@ -48,16 +37,8 @@ pub(crate) const ENTRY: &[&str] = &[
     "relatedTransactionId",
     "createdAt",
 ];
-pub(crate) const HOLD: &[&str] = &[
-    "id",
-    "walletId",
-    "amount",
-    "reason",
-    "reference",
-    "status",
-    "createdAt",
-    "expiresAt",
-];
+pub(crate) const HOLD: &[&str] =
+    &["id", "walletId", "amount", "reason", "reference", "status", "createdAt", "expiresAt"];
 pub(crate) const POLICY: &[&str] = &[
     "id",
     "walletId",
@@ -77,15 +58,8 @@ pub(crate) const POLICY: &[&str] = &[
     "createdAt",
     "updatedAt",
 ];
-pub(crate) const VIOLATION: &[&str] = &[
-    "policyId",
-    "policyName",
-    "rule",
-    "limit",
-    "observed",
-    "remaining",
-    "resetsAt",
-];
+pub(crate) const VIOLATION: &[&str] =
+    &["policyId", "policyName", "rule", "limit", "observed", "remaining", "resetsAt"];
 pub(crate) const LIMIT: &[&str] = &["policyId", "rule", "limit", "used", "remaining", "resetsAt"];
 pub(crate) const PAYMENT: &[&str] = &[
     "id",
@@ -127,27 +101,15 @@ pub(crate) const KEY: &[&str] = &[
     "expiresAt",
     "createdAt",
 ];
-pub(crate) const ORGANIZATION: &[&str] = &[
-    "id",
-    "name",
-    "email",
-    "plan",
-    "orgType",
-    "members",
-    "createdAt",
-];
+pub(crate) const ORGANIZATION: &[&str] =
+    &["id", "name", "email", "plan", "orgType", "members", "createdAt"];
 pub(crate) const LIST: &[&str] = &["data", "cursor", "hasMore", "nextCursor"];
 
 /// The object has all `required` fields, perhaps some `optional` ones, and no others.
 #[track_caller]
 pub(crate) fn assert_fields(object: &Value, required: &[&str], optional: &[&str]) {
-    let fields = object
-        .as_object()
-        .unwrap_or_else(|| panic!("an object, not {object}"));
-    let missing: Vec<&&str> = required
-        .iter()
-        .filter(|name| !fields.contains_key(**name))
-        .collect();
+    let fields = object.as_object().unwrap_or_else(|| panic!("an object, not {object}"));
+    let missing: Vec<&&str> = required.iter().filter(|name| !fields.contains_key(**name)).collect();
     let foreign: Vec<&String> = fields
         .keys()
         .filter(|name| !required.contains(&name.as_str()) && !optional.contains(&name.as_str()))
@@ -172,9 +134,7 @@ pub(crate) fn assert_whole_list(list: &Value) {
 #[track_caller]
 pub(crate) fn assert_id(id: &Value, prefix: &str) {
     let text = id.as_str().unwrap_or_else(|| panic!("an ID, not {id}"));
-    let ulid = text
-        .strip_prefix(prefix)
-        .and_then(|rest| rest.strip_prefix('_'));
+    let ulid = text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_'));
     let legal = |c: char| c.is_ascii_digit() || (c.is_ascii_uppercase() && !"ILOU".contains(c));
     assert!(
         ulid.is_some_and(|u| u.len() == 26 && u.chars().all(legal)),
@@ -185,9 +145,7 @@ pub(crate) fn assert_id(id: &Value, prefix: &str) {
 /// `2026-01-31T09:00:00.000Z`.
 #[track_caller]
 pub(crate) fn assert_time(time: &Value) {
-    let text = time
-        .as_str()
-        .unwrap_or_else(|| panic!("a time, not {time}"));
+    let text = time.as_str().unwrap_or_else(|| panic!("a time, not {time}"));
     let pattern = "dddd-dd-ddTdd:dd:dd.dddZ";
     let fits = text.len() == pattern.len()
         && text

@@ -36,18 +36,12 @@ impl Database {
         match store {
             Store::Sqlite => {
                 let url = format!("sqlite:{}", folder.join("wallgent.db").display());
-                Self {
-                    url,
-                    postgres_name: None,
-                }
+                Self { url, postgres_name: None }
             }
             Store::Postgres => {
                 let name = fresh_name();
                 execute_on_cluster(&format!("CREATE DATABASE {name} TEMPLATE template0"));
-                Self {
-                    url: database_url(&name),
-                    postgres_name: Some(name),
-                }
+                Self { url: database_url(&name), postgres_name: Some(name) }
             }
         }
     }
@@ -78,23 +72,15 @@ fn execute_on_cluster(statement: &str) {
 
 fn fresh_name() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
-    format!(
-        "wallgent_{}_{}",
-        std::process::id(),
-        NEXT.fetch_add(1, Ordering::Relaxed)
-    )
+    format!("wallgent_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
 /// The cluster's URL with another database in its path.
 fn database_url(name: &str) -> String {
     let url = cluster_url();
-    let (base, query) = url
-        .split_once('?')
-        .map_or((url.as_str(), None), |(b, q)| (b, Some(q)));
+    let (base, query) = url.split_once('?').map_or((url.as_str(), None), |(b, q)| (b, Some(q)));
     let scheme_end = base.find("://").expect("a URL") + 3;
-    let host_end = base[scheme_end..]
-        .find('/')
-        .map_or(base.len(), |at| scheme_end + at);
+    let host_end = base[scheme_end..].find('/').map_or(base.len(), |at| scheme_end + at);
     let query = query.map(|q| format!("?{q}")).unwrap_or_default();
     format!("{}/{name}{query}", &base[..host_end])
 }

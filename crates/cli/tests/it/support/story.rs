@@ -31,8 +31,7 @@ impl Server {
     #[track_caller]
     pub(crate) fn key(&self, request: &Value) -> Api {
         let key = self.owner().post("/api-keys", request).created();
-        self.nobody()
-            .with_key(key["secret"].as_str().expect("a secret at creation"))
+        self.nobody().with_key(key["secret"].as_str().expect("a secret at creation"))
     }
 
     /// A caller with these permissions and no wallet scope.
@@ -58,21 +57,13 @@ impl Server {
     pub(crate) fn organization_on(&self, plan: &str, name: &str) -> Organization {
         let email = format!("{}@example.com", name.to_lowercase());
         let printed = self
-            .admin(&[
-                "org", "create", "--name", name, "--email", &email, "--plan", plan, "--json",
-            ])
+            .admin(&["org", "create", "--name", name, "--email", &email, "--plan", plan, "--json"])
             .expect_success();
         let made: Value =
             serde_json::from_str(&printed).unwrap_or_else(|_| panic!("JSON, not {printed}"));
         super::shapes::assert_fields(
             &made,
-            &[
-                "organizationId",
-                "sandboxKey",
-                "liveKey",
-                "sandboxWalletId",
-                "liveWalletId",
-            ],
+            &["organizationId", "sandboxKey", "liveKey", "sandboxWalletId", "liveWalletId"],
             &[],
         );
         let text = |field: &str| made[field].as_str().expect("text").to_owned();
@@ -88,17 +79,13 @@ impl Server {
     /// Moves the test clock forward by an ISO 8601 duration.
     #[track_caller]
     pub(crate) fn advance(&self, duration: &str) {
-        self.owner()
-            .post("/sandbox/clock", &json!({ "advance": duration }))
-            .ok();
+        self.owner().post("/sandbox/clock", &json!({ "advance": duration })).ok();
     }
 
     /// Moves the test clock forward to a moment.
     #[track_caller]
     pub(crate) fn advance_to(&self, time: &str) {
-        self.owner()
-            .post("/sandbox/clock", &json!({ "to": time }))
-            .ok();
+        self.owner().post("/sandbox/clock", &json!({ "to": time })).ok();
     }
 }
 
@@ -123,21 +110,15 @@ impl Api {
         let mut rest = dollars;
         while rest > 0 {
             let part = rest.min(10_000);
-            self.post(
-                &format!("/wallets/{wallet}/fund"),
-                &json!({ "amount": part.to_string() }),
-            )
-            .ok();
+            self.post(&format!("/wallets/{wallet}/fund"), &json!({ "amount": part.to_string() }))
+                .ok();
             rest -= part;
         }
     }
 
     #[track_caller]
     pub(crate) fn pay(&self, from: &str, to: &str, amount: &str) -> Answer {
-        self.post(
-            "/payments",
-            &json!({ "from": from, "to": to, "amount": amount }),
-        )
+        self.post("/payments", &json!({ "from": from, "to": to, "amount": amount }))
     }
 
     /// A posted payment's ID.
@@ -151,18 +132,13 @@ impl Api {
     pub(crate) fn policy(&self, wallet: &str, rules: &Value) -> String {
         let mut policy = rules.clone();
         policy["name"] = json!("Guard");
-        id(&self
-            .post(&format!("/wallets/{wallet}/policies"), &policy)
-            .created())
+        id(&self.post(&format!("/wallets/{wallet}/policies"), &policy).created())
     }
 
     /// The posted balance, as answered.
     #[track_caller]
     pub(crate) fn balance(&self, wallet: &str) -> String {
-        self.balances(wallet)["balance"]
-            .as_str()
-            .expect("a balance is text")
-            .to_owned()
+        self.balances(wallet)["balance"].as_str().expect("a balance is text").to_owned()
     }
 
     /// The whole answer of `/balance`.
@@ -175,11 +151,7 @@ impl Api {
     #[track_caller]
     pub(crate) fn assert_balances(&self, wallet: &str, balance: &str, held: &str, available: &str) {
         let answered = self.balances(wallet);
-        let seen = (
-            &answered["balance"],
-            &answered["held"],
-            &answered["available"],
-        );
+        let seen = (&answered["balance"], &answered["held"], &answered["available"]);
         assert_eq!(
             seen,
             (&json!(balance), &json!(held), &json!(available)),
@@ -206,8 +178,5 @@ impl Api {
 /// The object's `id`.
 #[track_caller]
 pub(crate) fn id(object: &Value) -> String {
-    object["id"]
-        .as_str()
-        .unwrap_or_else(|| panic!("an id in {object:#}"))
-        .to_owned()
+    object["id"].as_str().unwrap_or_else(|| panic!("an id in {object:#}")).to_owned()
 }

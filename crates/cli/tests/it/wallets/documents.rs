@@ -57,9 +57,7 @@ fn the_organization_has_one_wallet_of_its_own(store: Store) {
         (server.owner(), "sandboxWalletId", "SANDBOX"),
         (server.live(), "liveWalletId", "PRODUCTION"),
     ] {
-        let wallet = caller
-            .get(&format!("/wallets/{}", server.account(field)))
-            .ok();
+        let wallet = caller.get(&format!("/wallets/{}", server.account(field))).ok();
         assert_fields(&wallet, shapes::WALLET, &[]);
         assert_eq!(
             (&wallet["walletType"], &wallet["environment"]),
@@ -73,9 +71,7 @@ fn bad_fields_are_named_all_at_once(store: Store) {
     let server = Server::start(store);
     let owner = server.owner();
     owner.post("/wallets", &json!({})).refused_fields(&["name"]);
-    owner
-        .post("/wallets", &json!({ "name": null }))
-        .refused_fields(&["name"]);
+    owner.post("/wallets", &json!({ "name": null })).refused_fields(&["name"]);
     owner
         .post(
             "/wallets",
@@ -85,37 +81,22 @@ fn bad_fields_are_named_all_at_once(store: Store) {
     owner
         .post("/wallets", &json!({ "name": "", "currency": "EUR" }))
         .refused_fields(&["name", "currency"]);
-    assert_eq!(
-        owner.all_ids("/wallets?type=STANDARD"),
-        Vec::<String>::new(),
-        "nothing was made"
-    );
+    assert_eq!(owner.all_ids("/wallets?type=STANDARD"), Vec::<String>::new(), "nothing was made");
 }
 
 fn sizes_are_limited(store: Store) {
     let server = Server::start(store);
     let owner = server.owner();
     let name = "ä".repeat(256);
-    let wallet = owner
-        .post("/wallets", &json!({ "name": name, "agentName": name }))
-        .created();
-    assert_eq!(
-        wallet["name"],
-        json!(name),
-        "256 characters, whatever their bytes"
-    );
+    let wallet = owner.post("/wallets", &json!({ "name": name, "agentName": name })).created();
+    assert_eq!(wallet["name"], json!(name), "256 characters, whatever their bytes");
     owner
-        .post(
-            "/wallets",
-            &json!({ "name": "n".repeat(257), "agentName": "a".repeat(257) }),
-        )
+        .post("/wallets", &json!({ "name": "n".repeat(257), "agentName": "a".repeat(257) }))
         .refused_fields(&["name", "agentName"]);
     let metadata =
         |bytes: usize| json!({ "name": "Large", "metadata": { "k": "v".repeat(bytes) } });
     owner.post("/wallets", &metadata(16 * 1024 - 8)).created();
-    owner
-        .post("/wallets", &metadata(16 * 1024))
-        .refused_fields(&["metadata"]);
+    owner.post("/wallets", &metadata(16 * 1024)).refused_fields(&["metadata"]);
     for odd in [json!([]), json!("text"), json!(1)] {
         owner
             .post("/wallets", &json!({ "name": "Odd", "metadata": odd }))
@@ -130,10 +111,7 @@ fn unknown_fields_are_ignored(store: Store) {
     let server = Server::start(store);
     let wallet = server
         .owner()
-        .post(
-            "/wallets",
-            &json!({ "name": "Plain", "colour": "red", "balance": "1000.00" }),
-        )
+        .post("/wallets", &json!({ "name": "Plain", "colour": "red", "balance": "1000.00" }))
         .created();
     assert_fields(&wallet, shapes::WALLET, &[]);
     assert_eq!(wallet["balance"], "0.00");
@@ -143,16 +121,11 @@ fn a_wallet_is_changed_field_by_field(store: Store) {
     let server = Server::start_at(store, "2026-03-02T09:00:00Z");
     let owner = server.owner();
     let made = owner
-        .post(
-            "/wallets",
-            &json!({ "name": "Before", "agentName": "bot", "metadata": { "a": 1 } }),
-        )
+        .post("/wallets", &json!({ "name": "Before", "agentName": "bot", "metadata": { "a": 1 } }))
         .created();
     let path = format!("/wallets/{}", id(&made));
     server.advance("PT1H");
-    let changed = owner
-        .patch(&path, &json!({ "name": "After", "discoverable": true }))
-        .ok();
+    let changed = owner.patch(&path, &json!({ "name": "After", "discoverable": true })).ok();
     let mut expected = made;
     expected["name"] = json!("After");
     expected["discoverable"] = json!(true);
@@ -168,28 +141,17 @@ fn a_wallet_is_changed_field_by_field(store: Store) {
 fn lists_filter_by_status_and_type(store: Store) {
     let server = Server::start(store);
     let owner = server.owner();
-    let (active, frozen, closed) = (
-        owner.wallet("Active"),
-        owner.wallet("Frozen"),
-        owner.wallet("Closed"),
-    );
+    let (active, frozen, closed) =
+        (owner.wallet("Active"), owner.wallet("Frozen"), owner.wallet("Closed"));
     owner.act(&format!("/wallets/{frozen}/freeze")).ok();
     owner.act(&format!("/wallets/{closed}/close")).ok();
     let organization = server.account("sandboxWalletId").to_owned();
     assert_eq!(
         owner.all_ids("/wallets"),
-        [
-            closed.clone(),
-            frozen.clone(),
-            active.clone(),
-            organization.clone()
-        ],
+        [closed.clone(), frozen.clone(), active.clone(), organization.clone()],
         "newest first"
     );
-    assert_eq!(
-        owner.all_ids("/wallets?status=ACTIVE"),
-        [active.clone(), organization]
-    );
+    assert_eq!(owner.all_ids("/wallets?status=ACTIVE"), [active.clone(), organization]);
     assert_eq!(owner.all_ids("/wallets?status=FROZEN"), [frozen]);
     assert_eq!(owner.all_ids("/wallets?status=CLOSED"), [closed]);
     assert_eq!(
@@ -198,16 +160,11 @@ fn lists_filter_by_status_and_type(store: Store) {
         "filters combine with AND"
     );
     assert_eq!(owner.all_ids("/wallets?type=AGENT"), Vec::<String>::new());
-    owner
-        .get("/wallets?status=SLEEPING")
-        .refused(400, "VALIDATION_ERROR");
+    owner.get("/wallets?status=SLEEPING").refused(400, "VALIDATION_ERROR");
     let list = owner.get("/wallets?limit=1").ok();
     assert_fields(&list, shapes::LIST, &[]);
     assert_fields(&list["data"][0], shapes::WALLET, &[]);
-    assert_eq!(
-        (&list["hasMore"], &list["cursor"]),
-        (&json!(true), &list["nextCursor"])
-    );
+    assert_eq!((&list["hasMore"], &list["cursor"]), (&json!(true), &list["nextCursor"]));
 }
 
 fn unknown_wallets_are_not_found(store: Store) {
@@ -232,20 +189,13 @@ fn unknown_wallets_are_not_found(store: Store) {
             "/limits",
             "/policy-evaluations",
         ] {
-            owner
-                .get(&format!("/wallets/{unknown}{path}"))
-                .refused(404, "WALLET_NOT_FOUND");
+            owner.get(&format!("/wallets/{unknown}{path}")).refused(404, "WALLET_NOT_FOUND");
         }
         for verb in ["freeze", "unfreeze", "close"] {
-            owner
-                .act(&format!("/wallets/{unknown}/{verb}"))
-                .refused(404, "WALLET_NOT_FOUND");
+            owner.act(&format!("/wallets/{unknown}/{verb}")).refused(404, "WALLET_NOT_FOUND");
         }
         owner
-            .post(
-                &format!("/wallets/{unknown}/fund"),
-                &json!({ "amount": "1" }),
-            )
+            .post(&format!("/wallets/{unknown}/fund"), &json!({ "amount": "1" }))
             .refused(404, "WALLET_NOT_FOUND");
         owner
             .patch(&format!("/wallets/{unknown}"), &json!({ "name": "Mine" }))

@@ -13,15 +13,8 @@ fn statements_add_up_to_the_balance(store: Store) {
     let (wallet, other) = (owner.funded(100), owner.funded(50));
     let sent = owner.paid(&wallet, &other, "60.00");
     owner.paid(&other, &wallet, "12.50");
-    owner
-        .post(
-            &format!("/payments/{sent}/reverse"),
-            &json!({ "amount": "1.00" }),
-        )
-        .ok();
-    let entries = owner
-        .get(&format!("/wallets/{wallet}/transactions?limit=100"))
-        .ok();
+    owner.post(&format!("/payments/{sent}/reverse"), &json!({ "amount": "1.00" })).ok();
+    let entries = owner.get(&format!("/wallets/{wallet}/transactions?limit=100")).ok();
     assert_fields(&entries, shapes::LIST, &[]);
     let entries = entries["data"].as_array().expect("data").clone();
     let mut total = 0;
@@ -38,15 +31,10 @@ fn statements_add_up_to_the_balance(store: Store) {
         }
     }
     assert_eq!(total, 5_320, "100.00 − 60.00 − 0.30 + 12.50 + 1.00");
-    assert_eq!(
-        entries[0]["balanceAfter"], "53.20",
-        "newest first, with the balance after it"
-    );
+    assert_eq!(entries[0]["balanceAfter"], "53.20", "newest first, with the balance after it");
     assert_eq!(owner.balance(&wallet), "53.20");
     assert!(
-        entries
-            .iter()
-            .any(|entry| entry["transactionId"] == json!(sent)),
+        entries.iter().any(|entry| entry["transactionId"] == json!(sent)),
         "the payment's own ID is in the statement"
     );
     let one_by_one = owner.all_ids(&format!("/wallets/{wallet}/transactions?limit=1"));
@@ -55,10 +43,5 @@ fn statements_add_up_to_the_balance(store: Store) {
 
 /// Two-decimal text as cents.
 fn cents(amount: &Value) -> i64 {
-    amount
-        .as_str()
-        .expect("an amount is text")
-        .replace('.', "")
-        .parse()
-        .expect("two decimals")
+    amount.as_str().expect("an amount is text").replace('.', "").parse().expect("two decimals")
 }
