@@ -17,6 +17,9 @@ use ulid::ULID_LEN;
 const EPOCH_MS: u64 = 1_577_836_800_000;
 /// Bits of the counter within a millisecond.
 const COUNTER_BITS: u32 = 22;
+/// Milliseconds after that moment from which on no identifier can be made: in
+/// September 2089.
+const TIME_LIMIT: u64 = 1 << (63 - COUNTER_BITS);
 /// Bits of the check pattern that fill a ULID.
 const CHECK_BITS: u32 = 58;
 
@@ -68,6 +71,9 @@ impl<K: Kind> Id<K> {
 #[must_use]
 pub fn first_key_at(unix_ms: u64) -> i64 {
     let since_epoch = unix_ms.saturating_sub(EPOCH_MS);
+    if since_epoch >= TIME_LIMIT {
+        return i64::MAX;
+    }
     i64::try_from(since_epoch << COUNTER_BITS).unwrap_or(i64::MAX)
 }
 
@@ -90,8 +96,7 @@ impl<K: Kind> std::str::FromStr for Id<K> {
         let ulid = ulid::Ulid::from_string(body).map_err(|_| IdError)?;
         let since_epoch = ulid.timestamp_ms().checked_sub(EPOCH_MS).ok_or(IdError)?;
         let counter = u64::try_from(ulid.random() >> CHECK_BITS).map_err(|_| IdError)?;
-        let limit = 1 << (63 - COUNTER_BITS);
-        if since_epoch >= limit {
+        if since_epoch >= TIME_LIMIT {
             return Err(IdError);
         }
         let key = i64::try_from((since_epoch << COUNTER_BITS) | counter).map_err(|_| IdError)?;

@@ -133,7 +133,6 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_a_limit_and_are_spread() {
-        let longest = |repeated| lost().wait(repeated, 99, u64::MAX - u64::MAX % 1_000);
         for repeated in 0..40 {
             for chance in [0, 1, 999, u64::MAX] {
                 let wait = lost().wait(repeated, 99, chance).expect("another attempt");
@@ -142,7 +141,6 @@ mod tests {
                 assert!(wait <= Duration::from_millis(most));
             }
         }
-        assert!(longest(3) > longest(0));
     }
 
     #[test]

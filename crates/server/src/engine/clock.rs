@@ -25,7 +25,14 @@ impl Clock {
     /// A clock that stands at a moment in ISO 8601.
     #[must_use]
     pub fn standing_at_text(text: &str) -> Option<Self> {
-        Timestamp::parse(text).map(Self::standing_at)
+        let start = Timestamp::parse(text)?;
+        (start <= Self::last_moment()).then(|| Self::standing_at(start))
+    }
+
+    /// The last moment that identifiers can name, with some room.
+    #[must_use]
+    pub fn last_moment() -> Timestamp {
+        Timestamp::parse("2089-01-01T00:00:00Z").expect("a constant moment")
     }
 
     /// The time now.

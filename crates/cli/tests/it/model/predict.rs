@@ -187,7 +187,7 @@ fn check(world: &World, place: Place, to: Place, amount: &Sent) -> Option<Answer
 fn advance(world: &mut World, minutes: i64) {
     world.now_ms += minutes * super::money::MINUTE_MS;
     for payment in &mut world.payments {
-        if matches!(payment.state, State::Pending { expires_ms } if expires_ms <= world.now_ms - i64::MAX / 2) {
+        if matches!(payment.state, State::Pending { expires_ms } if expires_ms <= world.now_ms) {
             payment.state = State::Expired;
             let sender = &mut world.wallets[payment.from];
             sender.held -= payment.amount + payment.fee;
