@@ -78,11 +78,7 @@ impl<T> Call<T> {
 
     /// The same call, read differently.
     pub(crate) fn read_by<U>(self, read: fn(Answer) -> Result<U, Error>) -> Call<U> {
-        Call {
-            client: self.client,
-            request: self.request,
-            read,
-        }
+        Call { client: self.client, request: self.request, read }
     }
 
     pub(crate) fn query(mut self, name: &'static str, value: Option<impl ToString>) -> Self {
@@ -109,22 +105,14 @@ impl<T: 'static> IntoFuture for Call<T> {
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self {
-            client,
-            request,
-            read,
-        } = self;
+        let Self { client, request, read } = self;
         Box::pin(async move { read(client.send(request).await?) })
     }
 }
 
 impl<T> fmt::Debug for Call<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "Call({} {})",
-            self.request.method, self.request.path
-        )
+        write!(formatter, "Call({} {})", self.request.method, self.request.path)
     }
 }
 
@@ -171,8 +159,7 @@ impl Client {
     }
 
     pub(crate) fn delete(&self, path: impl Into<String>) -> Call<()> {
-        self.call::<()>(Method::DELETE, path.into(), None)
-            .read_by(Answer::nothing)
+        self.call::<()>(Method::DELETE, path.into(), None).read_by(Answer::nothing)
     }
 
     fn call<T>(&self, method: Method, path: String, body: Option<Vec<u8>>) -> Call<T>

@@ -179,14 +179,9 @@ impl Client {
 
     async fn attempt(&self, request: &Request) -> Result<Answer, Failure> {
         let key = request.idempotency_key.as_deref();
-        let lost = |error| Failure {
-            error: Error::from_network(error, key),
-            retry_after: None,
-        };
-        let prepared = self.prepare(request).map_err(|error| Failure {
-            error,
-            retry_after: None,
-        })?;
+        let lost = |error| Failure { error: Error::from_network(error, key), retry_after: None };
+        let prepared =
+            self.prepare(request).map_err(|error| Failure { error, retry_after: None })?;
         let response = prepared.send().await.map_err(lost)?;
         let status = response.status();
         let request_id = text(response.headers(), "x-request-id");
@@ -212,9 +207,7 @@ impl Client {
         let mut prepared = self.0.http.request(request.method.clone(), url);
         prepared = prepared.timeout(timeout);
         if let Some(body) = &request.body {
-            prepared = prepared
-                .header(header::CONTENT_TYPE, "application/json")
-                .body(body.clone());
+            prepared = prepared.header(header::CONTENT_TYPE, "application/json").body(body.clone());
         }
         if let Some(key) = &request.idempotency_key {
             let value = HeaderValue::from_bytes(key.as_bytes());
@@ -259,10 +252,7 @@ fn headers(api_key: &str) -> Result<HeaderMap, Error> {
     Ok(HeaderMap::from_iter([
         (header::AUTHORIZATION, authorization),
         (header::ACCEPT, HeaderValue::from_static("application/json")),
-        (
-            HeaderName::from_static("wallgent-version"),
-            HeaderValue::from_static(API_VERSION),
-        ),
+        (HeaderName::from_static("wallgent-version"), HeaderValue::from_static(API_VERSION)),
     ]))
 }
 

@@ -100,22 +100,15 @@ impl Error {
     #[must_use]
     pub fn idempotency_key(&self) -> Option<&str> {
         match self {
-            Self::Transport {
-                idempotency_key, ..
-            }
+            Self::Transport { idempotency_key, .. }
             | Self::Timeout { idempotency_key }
-            | Self::Decode {
-                idempotency_key, ..
-            } => idempotency_key.as_deref(),
+            | Self::Decode { idempotency_key, .. } => idempotency_key.as_deref(),
             _ => None,
         }
     }
 
     pub(crate) fn invalid(what: &'static str, problem: impl Into<String>) -> Self {
-        Self::Invalid {
-            what,
-            problem: problem.into(),
-        }
+        Self::Invalid { what, problem: problem.into() }
     }
 
     /// What an attempt without an answer ends with.
@@ -126,10 +119,7 @@ impl Error {
         }
         // The address is the caller's own, and may have been given in confidence.
         let source = error.without_url().into();
-        Self::Transport {
-            idempotency_key,
-            source,
-        }
+        Self::Transport { idempotency_key, source }
     }
 
     /// What an answer with an error status says.
@@ -138,18 +128,24 @@ impl Error {
         Self::from_body(status, request_id, &body["error"])
     }
 
-    /// What stands inside an envelope, a batch item or an answer that is not final.
+    /// Why one payment of a batch failed. It has the status that it would have
+    /// had alone.
+    pub(crate) fn from_batch_item(body: &Value) -> Self {
+        let mut error = Self::from_body(207, None, body);
+        if let Self::Api { code, status, .. } = &mut error {
+            *status = code.status();
+        }
+        error
+    }
+
+    /// What stands inside an envelope, or beside an answer that is not final.
     pub(crate) fn from_body(status: u16, request_id: Option<String>, body: &Value) -> Self {
         let body = Body::deserialize(body).unwrap_or_default();
         let request_id = body.request_id.or(request_id);
         match ErrorCode::from_text(&body.code) {
-            Some(code) => Self::Api {
-                code,
-                status,
-                message: body.message,
-                details: body.details,
-                request_id,
-            },
+            Some(code) => {
+                Self::Api { code, status, message: body.message, details: body.details, request_id }
+            }
             None => Self::Unrecognized {
                 status,
                 code: (!body.code.is_empty()).then_some(body.code),

@@ -85,6 +85,4 @@ pub use wallgent_core::hold::HoldStatus;
 pub use wallgent_core::payment::PaymentStatus;
 pub use wallgent_core::policy::{Decision, Schedule, ScheduleError, Weekday};
 pub use wallgent_core::wallet::{WalletStatus, WalletType};
-pub use wallgent_core::{
-    Amount, AmountError, Environment, Permission, Permissions, Timestamp, id,
-};
+pub use wallgent_core::{Amount, AmountError, Environment, Permission, Permissions, Timestamp, id};

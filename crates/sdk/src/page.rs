@@ -40,11 +40,7 @@ impl<T: 'static> Listing<T> {
     /// ```
     #[must_use = "a stream asks when it is polled"]
     pub fn stream(self) -> Items<T> {
-        Items {
-            call: self.0,
-            rows: Vec::new().into_iter(),
-            state: State::Ready,
-        }
+        Items { call: self.0, rows: Vec::new().into_iter(), state: State::Ready }
     }
 
     /// Every row from here on, collected.

@@ -1,8 +1,6 @@
 //! Payments, one by one and in batches, and what can become of them.
 
-use wallgent_api::types::payments::{
-    BatchResult, Payment, ReversePayment, SendBatch, SendPayment,
-};
+use wallgent_api::types::payments::{BatchResult, Payment, ReversePayment, SendBatch, SendPayment};
 use wallgent_core::Timestamp;
 use wallgent_core::id::{TransactionId, WalletId};
 use wallgent_core::payment::PaymentStatus;
@@ -47,11 +45,7 @@ impl Sent {
     fn read(answer: Answer) -> Result<Self, Error> {
         let waits = answer.status == 202;
         let payment = answer.read()?;
-        Ok(if waits {
-            Self::PendingApproval(payment)
-        } else {
-            Self::Posted(payment)
-        })
+        Ok(if waits { Self::PendingApproval(payment) } else { Self::Posted(payment) })
     }
 }
 
@@ -78,19 +72,14 @@ impl Batch {
     pub fn failures(&self) -> impl Iterator<Item = (usize, Error)> {
         self.result().results.iter().filter_map(|item| {
             let body = item.error.as_ref()?;
-            let error = Error::from_body(207, None, body);
-            Some((item.index, error.with_own_status()))
+            Some((item.index, Error::from_batch_item(body)))
         })
     }
 
     fn read(answer: Answer) -> Result<Self, Error> {
         let partial = answer.status == 207;
         let result = answer.read()?;
-        Ok(if partial {
-            Self::Partial(result)
-        } else {
-            Self::Complete(result)
-        })
+        Ok(if partial { Self::Partial(result) } else { Self::Complete(result) })
     }
 }
 
@@ -150,14 +139,11 @@ impl<'a> Payments<'a> {
     /// Gives a payment back, in part or whole, from the wallet that got it. When
     /// that cannot be: `REVERSAL_NOT_ALLOWED`, `details.reason` says why.
     pub fn reverse(&self, id: TransactionId, reversal: &ReversePayment) -> Call<Payment> {
-        self.client
-            .post(format!("/payments/{id}/reverse"), reversal)
+        self.client.post(format!("/payments/{id}/reverse"), reversal)
     }
 
     /// Sends 1 to 20 payments, all or nothing or each on its own.
     pub fn batch(&self, batch: &SendBatch) -> Call<Batch> {
-        self.client
-            .post::<()>("/payments/batch", batch)
-            .read_by(Batch::read)
+        self.client.post::<()>("/payments/batch", batch).read_by(Batch::read)
     }
 }

@@ -39,8 +39,7 @@ impl<'a> Policies<'a> {
 
     /// Adds a policy to a wallet. It needs a name.
     pub fn create(&self, wallet: WalletId, policy: &PolicyChange) -> Call<Policy> {
-        self.client
-            .post(format!("/wallets/{wallet}/policies"), policy)
+        self.client.post(format!("/wallets/{wallet}/policies"), policy)
     }
 
     /// All policies of a wallet.
@@ -66,8 +65,6 @@ impl<'a> Policies<'a> {
 
     /// What the policies of a wallet would say to a payment; moves nothing.
     pub fn check(&self, wallet: WalletId, payment: &CheckPolicies) -> Call<PolicyCheck> {
-        self.client
-            .post(format!("/wallets/{wallet}/policies/check"), payment)
-            .that_only_asks()
+        self.client.post(format!("/wallets/{wallet}/policies/check"), payment).that_only_asks()
     }
 }

@@ -37,9 +37,7 @@ impl Failure {
         let doubled = WAIT_MS.saturating_mul(1 << repeated.min(16));
         let longest = doubled.min(WAIT_MS_MAX);
         let shortest = longest / 2;
-        Some(Duration::from_millis(
-            shortest + chance % (longest - shortest + 1),
-        ))
+        Some(Duration::from_millis(shortest + chance % (longest - shortest + 1)))
     }
 
     /// Whether the same request may succeed without any change.
@@ -90,13 +88,8 @@ mod tests {
     }
 
     fn lost() -> Failure {
-        let error = Error::Timeout {
-            idempotency_key: None,
-        };
-        Failure {
-            error,
-            retry_after: None,
-        }
+        let error = Error::Timeout { idempotency_key: None };
+        Failure { error, retry_after: None }
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use wallgent_api::types::clock::{ClockReading, MoveClock};
 use wallgent_api::types::wallets::{Funding, SandboxFund};
-use wallgent_core::{Amount, Timestamp};
 use wallgent_core::id::WalletId;
+use wallgent_core::{Amount, Timestamp};
 
 use crate::{Call, Client};
 
@@ -22,10 +22,7 @@ impl<'a> Sandbox<'a> {
 
     /// Puts money in: at most 10,000.00 at once, 100,000.00 in a wallet's life.
     pub fn fund(&self, wallet: WalletId, amount: Amount) -> Call<Funding> {
-        let request = SandboxFund {
-            wallet_id: wallet.to_string(),
-            amount,
-        };
+        let request = SandboxFund { wallet_id: wallet.to_string(), amount };
         self.client.post("/sandbox/fund", &request)
     }
 
@@ -33,19 +30,13 @@ impl<'a> Sandbox<'a> {
     /// A server that has no such clock: `NOT_FOUND`.
     pub fn advance_clock(&self, by: Duration) -> Call<ClockReading> {
         let seconds = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
-        self.move_clock(&MoveClock {
-            advance: Some(seconds),
-            to: None,
-        })
+        self.move_clock(&MoveClock { advance: Some(seconds), to: None })
     }
 
     /// Moves the clock of `wallgent dev --test-clock` to a moment that is not in
     /// its past. A server that has no such clock: `NOT_FOUND`.
     pub fn set_clock(&self, to: Timestamp) -> Call<ClockReading> {
-        self.move_clock(&MoveClock {
-            advance: None,
-            to: Some(to),
-        })
+        self.move_clock(&MoveClock { advance: None, to: Some(to) })
     }
 
     fn move_clock(&self, change: &MoveClock) -> Call<ClockReading> {

@@ -105,8 +105,7 @@ impl<'a> Wallets<'a> {
     /// All funds reserved on a wallet.
     pub fn holds(&self, id: WalletId, filter: &HoldFilter) -> Call<Vec<WalletHold>> {
         let call = self.client.get::<()>(format!("/wallets/{id}/holds"));
-        call.query("status", filter.status.map(HoldStatus::as_str))
-            .read_by(Answer::rows)
+        call.query("status", filter.status.map(HoldStatus::as_str)).read_by(Answer::rows)
     }
 
     /// What the wallet's policies denied, or asked a human about, newest first.

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -108,7 +109,11 @@ fn open_engine(
 ) -> Result<(Engine, Option<File>), StartError> {
     std::fs::create_dir_all(&config.data).map_err(io(config.data.display().to_string()))?;
     let lock = match &config.database {
-        Location::Sqlite(path) => Some(lock(path)?),
+        Location::Sqlite(path) => {
+            let lock = lock(path)?;
+            make_private(path)?;
+            Some(lock)
+        }
         Location::Postgres(_) => None,
     };
     let vault = Arc::new(vault(config)?);
@@ -139,6 +144,14 @@ fn lock(path: &Path) -> Result<File, StartError> {
         }
         Err(std::fs::TryLockError::Error(error)) => Err(io(name.display().to_string())(error)),
     }
+}
+
+/// Makes the store's file, if it is new, readable for its owner alone. The
+/// files beside it take their rights from it.
+fn make_private(path: &Path) -> Result<(), StartError> {
+    let mut options = std::fs::OpenOptions::new();
+    let file = options.append(true).create(true).mode(0o600).open(path);
+    file.map(drop).map_err(io(path.display().to_string()))
 }
 
 fn vault(config: &Config) -> Result<Vault, StartError> {

@@ -19,7 +19,7 @@ const DEFAULT_ROUNDS: usize = 20;
 /// Enough that payments of several callers are in one commit when it dies.
 const PAYERS: usize = 12;
 /// The most payments acknowledged before a round's kill.
-const LONGEST_ROUND: usize = 150;
+const LONGEST_ROUND: usize = 100;
 
 /// One attempt: its key, and the payment's ID where the server acknowledged it.
 type Attempts = BTreeMap<String, Option<String>>;

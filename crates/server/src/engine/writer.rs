@@ -54,7 +54,15 @@ pub fn start(options: EngineOptions) -> DbResult<Engine> {
     writer.try_take_place()?;
     std::thread::Builder::new()
         .name("engine".to_owned())
-        .spawn(move || writer.run(&jobs))
+        .spawn(move || {
+            // A command that panics is caught where it runs. Should the engine
+            // itself break, a fresh process is safer than one that only reads.
+            let run = std::panic::AssertUnwindSafe(|| writer.run(&jobs));
+            if std::panic::catch_unwind(run).is_err() {
+                tracing::error!("the engine broke; exiting so that the next start recovers");
+                std::process::exit(70);
+            }
+        })
         .map_err(|error| DbError::Layout(format!("no thread for the engine: {error}")))?;
     Ok(Engine::new(queue))
 }

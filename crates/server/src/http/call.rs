@@ -6,7 +6,7 @@ use bytes::Bytes;
 use wallgent_api::types::List;
 use wallgent_api::types::payments::{idempotency_key, is_idempotency_key};
 use wallgent_api::{ApiError, Fields};
-use wallgent_core::Timestamp;
+use wallgent_core::{Permission, Timestamp};
 
 use super::cursor;
 use crate::app::App;
@@ -26,6 +26,8 @@ pub struct Call {
     pub app: Arc<App>,
     /// Who calls.
     pub caller: Caller,
+    /// The permission that was checked, and is once more inside the command.
+    pub needs: Permission,
     /// The route's method and path, where idempotency keys count.
     pub route: &'static str,
     /// The values of the path's parameters.
@@ -70,6 +72,8 @@ pub struct Page {
     pub limit: i64,
     /// Only rows behind this number; the largest number on the first page.
     pub before: i64,
+    /// Which list it is, so that no other list takes its cursor.
+    tag: [u8; 4],
 }
 
 impl Page {
@@ -83,7 +87,8 @@ impl Page {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let has_more = rows.len() > limit;
         rows.truncate(limit);
-        let cursor = rows.last().filter(|_| has_more).map(|row| cursor::encode(number(row)));
+        let cursor =
+            rows.last().filter(|_| has_more).map(|row| cursor::encode(number(row), self.tag));
         let data = rows.into_iter().map(tell).collect();
         List { data, has_more, next_cursor: cursor.clone(), cursor }
     }
@@ -130,6 +135,7 @@ impl Call {
 
     /// The page that the query asks for.
     pub fn page(&self) -> Result<Page, ApiError> {
+        let tag = cursor::tag(self.route, &self.params);
         let limit = match self.query("limit").map(str::parse::<i64>) {
             None => PAGE_ROWS_DEFAULT,
             Some(Ok(limit)) if (1..=PAGE_ROWS_MAX).contains(&limit) => limit,
@@ -140,11 +146,11 @@ impl Call {
         };
         let before = match self.query("cursor") {
             None => i64::MAX,
-            Some(text) => cursor::decode(text).ok_or_else(|| {
+            Some(text) => cursor::decode(text, tag).ok_or_else(|| {
                 ApiError::invalid_field("cursor", "must be a cursor that a list answered")
             })?,
         };
-        Ok(Page { limit, before })
+        Ok(Page { limit, before, tag })
     }
 
     /// Reads from the store.
@@ -224,11 +230,14 @@ impl Call {
     where
         F: FnOnce(&mut Tx<'_>, &Caller) -> Result<Reply, Stop> + Send + 'static,
     {
-        let caller = self.caller.clone();
+        let (caller, needs) = (self.caller.clone(), self.needs);
         let result = self
             .app
             .engine
-            .run(hashes, move |tx| idempotency::once(tx, claim.as_ref(), |tx| command(tx, &caller)))
+            .run(hashes, move |tx| {
+                caller.recheck(tx, needs)?;
+                idempotency::once(tx, claim.as_ref(), |tx| command(tx, &caller))
+            })
             .await;
         match result {
             Ok(reply) => Ok(reply.into()),

@@ -11,16 +11,27 @@ use super::call::Call;
 /// Marks our cursors, so that chance text is not taken for one.
 const MARK: [u8; 2] = *b"w1";
 
-/// The cursor behind a row.
-pub(super) fn encode(number: i64) -> String {
-    let bytes = [MARK.as_slice(), &number.to_be_bytes()].concat();
+/// What tells one list from another: its route and its path.
+pub(super) fn tag(route: &str, params: &[(String, String)]) -> [u8; 4] {
+    let mut fingerprint = Fingerprint::new(route);
+    for (_, value) in params {
+        fingerprint = fingerprint.text(value);
+    }
+    let mut tag = [0; 4];
+    tag.copy_from_slice(&fingerprint.finish_wide()[..4]);
+    tag
+}
+
+/// The cursor behind a row of a list.
+pub(super) fn encode(number: i64, tag: [u8; 4]) -> String {
+    let bytes = [MARK.as_slice(), &tag, &number.to_be_bytes()].concat();
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// The row that a cursor stands behind.
-pub(super) fn decode(text: &str) -> Option<i64> {
+/// The row that a cursor of this list stands behind.
+pub(super) fn decode(text: &str, tag: [u8; 4]) -> Option<i64> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-    let number = bytes.strip_prefix(MARK.as_slice())?;
+    let number = bytes.strip_prefix(MARK.as_slice())?.strip_prefix(&tag)?;
     let number = i64::from_be_bytes(number.try_into().ok()?);
     (number > 0).then_some(number)
 }
@@ -54,9 +65,11 @@ mod tests {
 
     #[test]
     fn only_our_cursors_are_read() {
-        assert_eq!(decode(&encode(77)), Some(77));
-        for text in ["", "77", "w1", "AAAA", "d2VsbA", &encode(-1), &"A".repeat(1_000)] {
-            assert_eq!(decode(text), None, "{text}");
+        let (tag, other) = (tag("GET /a", &[]), tag("GET /b", &[]));
+        assert_eq!(decode(&encode(77, tag), tag), Some(77));
+        let (negative, foreign) = (encode(-1, tag), encode(77, other));
+        for text in ["", "77", "w1", "AAAA", "d2VsbA", &negative, &foreign, &"A".repeat(1_000)] {
+            assert_eq!(decode(text, tag), None, "{text}");
         }
     }
 }

@@ -75,7 +75,8 @@ async fn climb(
     let query = query(parts.uri.query().unwrap_or_default())?;
     let body = if route.is_write() { read_body(&parts.headers, body).await? } else { Bytes::new() };
     let app = Arc::clone(app);
-    let call = Call { app, caller, route: route.name, params, query, body, header_key };
+    let needs = route.needs;
+    let call = Call { app, caller, needs, route: route.name, params, query, body, header_key };
     (route.handler)(call).await
 }
 

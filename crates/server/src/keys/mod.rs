@@ -91,7 +91,6 @@ pub fn issue(tx: &mut Tx<'_>, new: NewKey) -> Result<(KeyRow, Secret), Stop> {
 
 /// Creates a key that can do no more than its creator.
 pub fn create_in(tx: &mut Tx<'_>, caller: &Caller, request: CreateKey) -> Result<Reply, Stop> {
-    caller.recheck(tx, Permission::ApiKeysWrite)?;
     caller.require_owner()?;
     let environment = request.environment.unwrap_or(caller.environment);
     if caller.environment == Environment::Sandbox && environment == Environment::Production {
@@ -200,7 +199,6 @@ pub fn update_in(
     id: &str,
     request: UpdateKey,
 ) -> Result<Reply, Stop> {
-    caller.recheck(tx, Permission::ApiKeysWrite)?;
     caller.require_owner()?;
     let mut row = find(tx, caller, id)?;
     if let Patch::Set(name) = request.name {
@@ -242,7 +240,6 @@ pub fn update_in(
 
 /// Revokes a key, at once and for good.
 pub fn revoke_in(tx: &mut Tx<'_>, caller: &Caller, id: &str) -> Result<Reply, Stop> {
-    caller.recheck(tx, Permission::ApiKeysWrite)?;
     caller.require_owner()?;
     let mut row = find(tx, caller, id)?;
     if row.revoked_at.is_none() {

@@ -6,11 +6,11 @@ mod store;
 use serde_json::json;
 use wallgent_api::types::organizations::UpdateOrganization;
 use wallgent_api::types::wallets::CreateWallet;
+use wallgent_core::Environment;
 use wallgent_core::account::{AccountKind, Balance};
 use wallgent_core::id::{AccountId, OrganizationId, UserId, WalletId};
 use wallgent_core::plan::Plan;
 use wallgent_core::wallet::WalletType;
-use wallgent_core::{Environment, Permission};
 
 use crate::caller::Caller;
 use crate::engine::{Account, ScopeId, Stop, Tx};
@@ -82,7 +82,6 @@ pub fn update_in(
     caller: &Caller,
     request: &UpdateOrganization,
 ) -> Result<Reply, Stop> {
-    caller.recheck(tx, Permission::OrganizationsWrite)?;
     caller.require_owner()?;
     if let Some(name) = &request.name {
         store::set_name(tx, caller.organization, name)?;

@@ -2,13 +2,13 @@
 
 use wallgent_api::types::payments::ReversePayment;
 use wallgent_api::{ApiError, ErrorCode};
+use wallgent_core::Amount;
 use wallgent_core::account::{AccountKind, Balance};
 use wallgent_core::id::{TransactionId, WalletId};
 use wallgent_core::payment::{PaymentStatus, TransactionKind};
 use wallgent_core::posting::Leg;
 use wallgent_core::reversal::{self, ReversalRefusal, Reversible};
 use wallgent_core::wallet::WalletStatus;
-use wallgent_core::{Amount, Permission};
 
 use super::{PaymentRow, payment, store};
 use crate::caller::Caller;
@@ -24,7 +24,6 @@ pub fn reverse_in(
     id: &str,
     request: &ReversePayment,
 ) -> Result<Reply, Stop> {
-    caller.recheck(tx, Permission::PaymentsWrite)?;
     let payment = find(tx, caller, id)?;
     let receiving_scope = payment.to_scope.unwrap_or(payment.scope);
     if receiving_scope != caller.scope || !caller.sees(payment.to) {
@@ -50,17 +49,25 @@ pub fn reverse_in(
         Ok(decided) => decided,
         Err(refusal) => return Ok(refuse_reversal(caller, refusal)),
     };
-    let sender = tx.wallet(payment.from)?;
-    if sender.is_some_and(|wallet| wallet.status == WalletStatus::Closed) {
-        let message = "The wallet that paid is closed";
-        let closed = WalletStatus::Closed.as_str();
-        return Err(error::conflict(message, closed).with("walletId", payment.from).into());
+    for wallet in [payment.to, payment.from] {
+        refuse_closed(tx, wallet)?;
     }
     let account = tx.account(ledger::account_of(payment.to))?;
     if account.balance.available() < decided.amount {
         return Ok(Reply::refused(&lacking(&payment, decided.amount, account.balance), caller));
     }
     post(tx, caller, payment, decided, request.reason.as_deref())
+}
+
+fn refuse_closed(tx: &mut Tx<'_>, id: WalletId) -> Result<(), Stop> {
+    let closed = WalletStatus::Closed;
+    match tx.wallet(id)? {
+        Some(wallet) if wallet.status == closed => {
+            let error = error::conflict("The wallet is closed", closed.as_str());
+            Err(error.with("walletId", id).into())
+        }
+        _ => Ok(()),
+    }
 }
 
 fn find(tx: &mut Tx<'_>, caller: &Caller, text: &str) -> Result<PaymentRow, Stop> {

@@ -2,6 +2,7 @@
 
 use wallgent_api::types::payments::SendPayment;
 use wallgent_api::{ApiError, ErrorCode};
+use wallgent_core::Amount;
 use wallgent_core::account::AccountKind;
 use wallgent_core::id::{BatchId, PolicyId, TransactionId, WalletId};
 use wallgent_core::idempotency::Fingerprint;
@@ -9,7 +10,6 @@ use wallgent_core::payment::{PaymentStatus, TransactionKind};
 use wallgent_core::policy::{Decision, Violation};
 use wallgent_core::posting::Leg;
 use wallgent_core::wallet::WalletStatus;
-use wallgent_core::{Amount, Permission};
 
 use super::{PaymentRow, View};
 use crate::approvals;
@@ -65,7 +65,6 @@ struct Parties {
 /// Decides a payment and carries it out. The order of the checks is part of
 /// the API.
 pub fn send_in(tx: &mut Tx<'_>, caller: &Caller, sending: &Sending) -> Result<Reply, Stop> {
-    caller.recheck(tx, Permission::PaymentsWrite)?;
     let request = &sending.request;
     let parties = find_parties(tx, caller, request)?;
     refuse_closed(&parties.payer, &request.from)?;

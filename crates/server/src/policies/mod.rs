@@ -5,12 +5,12 @@ mod store;
 
 use wallgent_api::types::policies::{Policy as Wire, PolicyChange, PolicyViolation};
 use wallgent_api::{ApiError, ErrorCode};
+use wallgent_core::Amount;
 use wallgent_core::id::{AddressId, EvaluationId, PolicyId, WalletId};
 use wallgent_core::idempotency::Fingerprint;
 use wallgent_core::policy::{
     Decision, Evaluation, Policy, Rules, SpendRequest, Violation, evaluate,
 };
-use wallgent_core::{Amount, Permission};
 
 use crate::caller::Caller;
 use crate::engine::{Denial, EvaluationRow, ScopeId, Stop, Tx, Wallet};
@@ -172,7 +172,6 @@ pub fn create_in(
     wallet_id: &str,
     change: PolicyChange,
 ) -> Result<Reply, Stop> {
-    caller.recheck(tx, Permission::PoliciesWrite)?;
     let (wallet_id, wallet) = caller.own_wallet(tx, wallet_id)?;
     caller.require_owner()?;
     if wallet.policies.len() >= POLICIES_MAX {
@@ -198,7 +197,6 @@ pub fn update_in(
     policy_id: &str,
     change: PolicyChange,
 ) -> Result<Reply, Stop> {
-    caller.recheck(tx, Permission::PoliciesWrite)?;
     let found = find(tx, caller, wallet_id, policy_id)?;
     caller.require_owner()?;
     let mut policy = found.policy;
@@ -223,7 +221,6 @@ pub fn delete_in(
     wallet_id: Option<&str>,
     policy_id: &str,
 ) -> Result<Reply, Stop> {
-    caller.recheck(tx, Permission::PoliciesWrite)?;
     let found = find(tx, caller, wallet_id, policy_id)?;
     caller.require_owner()?;
     let id = found.policy.id;

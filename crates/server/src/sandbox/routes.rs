@@ -14,7 +14,6 @@ use crate::idempotency::Reply;
 use crate::wallets::{self, FundingRoute};
 use crate::{error, jobs};
 
-
 pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::new("POST /v1/sandbox/fund", WalletsWrite, "Put sandbox money in", fund)

@@ -9,11 +9,11 @@ use wallgent_api::types::wallets::{
     CreateWallet, Funding, SandboxFunding, UpdateWallet, Wallet as Wire,
 };
 use wallgent_api::{ApiError, ErrorCode, Patch};
+use wallgent_core::Amount;
 use wallgent_core::account::{AccountKind, Balance};
 use wallgent_core::id::{AccountId, AddressId, TransactionId, WalletId};
 use wallgent_core::payment::{PaymentStatus, TransactionKind};
 use wallgent_core::wallet::{WalletStatus, WalletType};
-use wallgent_core::{Amount, Permission};
 
 use crate::caller::Caller;
 use crate::engine::{Account, ScopeId, Stop, TransactionRow, Tx, Wallet};
@@ -53,7 +53,6 @@ pub fn open(
 
 /// Creates a wallet.
 pub fn create_in(tx: &mut Tx<'_>, caller: &Caller, request: &CreateWallet) -> Result<Reply, Stop> {
-    caller.recheck(tx, Permission::WalletsWrite)?;
     caller.require_owner()?;
     refuse_past_plan(tx, caller)?;
     let id = open(tx, caller.scope, WalletType::Standard, request)?;
@@ -84,7 +83,6 @@ pub fn update_in(
     id: &str,
     request: UpdateWallet,
 ) -> Result<Reply, Stop> {
-    caller.recheck(tx, Permission::WalletsWrite)?;
     let (id, _) = caller.own_wallet(tx, id)?;
     let mut row = row_in(tx, id)?;
     if let Patch::Set(name) = request.name {
@@ -122,7 +120,6 @@ pub fn switch_in(
     switch: Switch,
     reason: Option<&str>,
 ) -> Result<Reply, Stop> {
-    caller.recheck(tx, Permission::WalletsWrite)?;
     let (id, mut wallet) = caller.own_wallet(tx, id)?;
     if switch != Switch::Freeze {
         caller.require_owner()?;
@@ -180,7 +177,6 @@ pub fn fund_in(
     amount: Amount,
     route: FundingRoute,
 ) -> Result<Reply, Stop> {
-    caller.recheck(tx, Permission::WalletsWrite)?;
     caller.require_sandbox()?;
     let (id, wallet) = caller.own_wallet(tx, id)?;
     refuse_over(amount, tx.rules().funding_max)?;

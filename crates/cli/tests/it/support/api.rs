@@ -99,12 +99,17 @@ impl Api {
         body: Option<&Value>,
     ) -> Option<Answer> {
         let text = body.map(Value::to_string);
-        let raw =
-            self.attempt(method, path, text.as_ref().map(|t| ("application/json", t.as_bytes())))?;
+        let sent = text.as_ref().map(|text| ("application/json", text.as_bytes()));
+        let raw = self.attempt(method, path, sent).ok()?;
         Some(answer(format!("{method} {path} {}", text.unwrap_or_default()), raw))
     }
 
-    fn attempt(&self, method: &str, path: &str, body: Option<(&str, &[u8])>) -> Option<RawAnswer> {
+    fn attempt(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<(&str, &[u8])>,
+    ) -> Result<RawAnswer, String> {
         let path = match path.strip_prefix('/') {
             Some(absolute) if absolute.starts_with('/') => absolute.to_owned(),
             _ => format!("/v1{path}"),
@@ -130,10 +135,16 @@ impl Api {
 
     /// No test ever expects a 500, so none goes by unseen.
     #[track_caller]
-    fn finish(&self, method: &str, path: &str, body: &str, raw: Option<RawAnswer>) -> Answer {
+    fn finish(
+        &self,
+        method: &str,
+        path: &str,
+        body: &str,
+        raw: Result<RawAnswer, String>,
+    ) -> Answer {
         let shown: Vec<String> = self.headers.iter().map(|(n, v)| format!("  {n}: {v}")).collect();
         let asked = format!("{method} {path}\n{}\n  {body}", shown.join("\n"));
-        let raw = raw.unwrap_or_else(|| panic!("no complete answer to {asked}"));
+        let raw = raw.unwrap_or_else(|error| panic!("no complete answer, {error}, to {asked}"));
         let answer = answer(asked, raw);
         assert!(answer.status != 500, "an internal error\n{}", answer.story());
         answer

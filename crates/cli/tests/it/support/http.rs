@@ -1,6 +1,6 @@
 //! A small blocking HTTP client: one connection a request, and no request is too odd to send.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -15,49 +15,58 @@ pub(crate) struct RawAnswer {
     pub(crate) body: Vec<u8>,
 }
 
-/// Sends the bytes as they are and reads until the server closes; `None` when no complete answer came.
-pub(crate) fn exchange(address: &str, request: &[u8]) -> Option<RawAnswer> {
-    let mut stream = TcpStream::connect(address).ok()?;
-    stream.set_nodelay(true).ok()?;
-    stream.set_read_timeout(Some(ANSWER_TIMEOUT)).ok()?;
-    stream.set_write_timeout(Some(ANSWER_TIMEOUT)).ok()?;
+/// Sends the bytes as they are and reads one answer; in words when no complete one came.
+pub(crate) fn exchange(address: &str, request: &[u8]) -> Result<RawAnswer, String> {
+    let mut stream = connect(address).map_err(|error| format!("no connection: {error}"))?;
     // A server may refuse a body before it has read it all, so a failed write is not yet a failed exchange.
-    let _ = stream.write_all(request);
-    read_answer(&mut stream)
+    let written = stream.write_all(request);
+    read_answer(&mut stream).map_err(|error| format!("{error}, after writing: {written:?}"))
+}
+
+fn connect(address: &str) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect(address)?;
+    stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(ANSWER_TIMEOUT))?;
+    stream.set_write_timeout(Some(ANSWER_TIMEOUT))?;
+    Ok(stream)
 }
 
 /// Reads one answer, passing over interim ones (100 Continue).
-fn read_answer(stream: &mut TcpStream) -> Option<RawAnswer> {
+fn read_answer(stream: &mut TcpStream) -> Result<RawAnswer, String> {
     let mut received = Vec::new();
     loop {
-        let head_end = read_until_head(stream, &mut received)?;
-        let (status, headers) = parse_head(&received[..head_end])?;
+        let head_end = read_until(stream, &mut received, b"\r\n\r\n")?;
+        let head = parse_head(&received[..head_end]);
+        let (status, headers) = head.ok_or("a head that is no HTTP")?;
         received.drain(..head_end + 4);
         if status >= 200 {
             let body = read_body(stream, received, status, &headers)?;
-            return Some(RawAnswer { status, headers, body });
+            return Ok(RawAnswer { status, headers, body });
         }
     }
 }
 
-fn read_until_head(stream: &mut TcpStream, received: &mut Vec<u8>) -> Option<usize> {
+fn read_until(
+    stream: &mut TcpStream,
+    received: &mut Vec<u8>,
+    mark: &[u8],
+) -> Result<usize, String> {
     loop {
-        if let Some(end) = find(received, b"\r\n\r\n") {
-            return Some(end);
+        if let Some(at) = find(received, mark) {
+            return Ok(at);
         }
         read_some(stream, received)?;
     }
 }
 
-fn read_some(stream: &mut TcpStream, received: &mut Vec<u8>) -> Option<()> {
+fn read_some(stream: &mut TcpStream, received: &mut Vec<u8>) -> Result<(), String> {
     let mut buffer = [0_u8; 16 * 1024];
-    match stream.read(&mut buffer) {
-        Ok(count) if count > 0 => {
-            received.extend_from_slice(&buffer[..count]);
-            Some(())
-        }
-        _ => None,
+    let count = stream.read(&mut buffer).map_err(|error| error.to_string())?;
+    if count == 0 {
+        return Err(format!("closed after {} bytes", received.len()));
     }
+    received.extend_from_slice(&buffer[..count]);
+    Ok(())
 }
 
 fn parse_head(head: &[u8]) -> Option<(u16, Vec<(String, String)>)> {
@@ -76,29 +85,27 @@ fn read_body(
     mut received: Vec<u8>,
     status: u16,
     headers: &[(String, String)],
-) -> Option<Vec<u8>> {
-    let named = |name: &str| headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+) -> Result<Vec<u8>, String> {
+    let named =
+        |name: &str| headers.iter().find(|(known, _)| known == name).map(|(_, value)| value);
     if status == 204 || status == 304 {
-        return Some(Vec::new());
+        return Ok(Vec::new());
     }
     if named("transfer-encoding").is_some_and(|coding| coding.contains("chunked")) {
-        while find(&received, b"\r\n0\r\n").is_none() && !received.starts_with(b"0\r\n") {
-            read_some(stream, &mut received)?;
-        }
-        return unchunk(&received);
+        received.splice(0..0, *b"\r\n");
+        read_until(stream, &mut received, b"\r\n0\r\n")?;
+        return unchunk(&received[2..]).ok_or_else(|| "broken chunks".to_owned());
     }
-    let length = match named("content-length") {
-        Some(length) => length.parse().ok()?,
-        None => {
-            while read_some(stream, &mut received).is_some() {}
-            return Some(received);
-        }
+    let Some(length) = named("content-length") else {
+        while read_some(stream, &mut received).is_ok() {}
+        return Ok(received);
     };
+    let length = length.parse().map_err(|_| format!("Content-Length: {length}"))?;
     while received.len() < length {
         read_some(stream, &mut received)?;
     }
     received.truncate(length);
-    Some(received)
+    Ok(received)
 }
 
 fn unchunk(mut rest: &[u8]) -> Option<Vec<u8>> {

@@ -1,0 +1,154 @@
+// Every example in the documentation comments and in the README is compiled, run against the real server, and must print
+// what the comment beside its `console.log` says (`…` stands for anything).
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import * as sdk from '@wallgent/sdk';
+import ts from 'typescript';
+import { useServer } from './support/server.ts';
+import { fundedWallet } from './support/world.ts';
+
+interface Example {
+  /** Where it stands. */
+  place: string;
+  code: string;
+}
+
+interface ExampleModule {
+  run: (world: object, print: (line: number, ...words: unknown[]) => void) => Promise<void>;
+}
+
+/** What an example may take for granted. */
+const WORLD = ['wg', 'wallet', 'vendor', 'payment', 'policy', 'key', 'baseUrl'] as const;
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = join(root, 'tests/.examples');
+const server = useServer({ testClock: true });
+const examples = [
+  ...examplesOfSources(),
+  ...examplesOf('README.md', readFileSync(join(root, 'README.md'), 'utf8')),
+];
+const modules = examples.map((example, index) => ({
+  ...example,
+  path: join(folder, `example-${index}.ts`),
+}));
+
+before(() => {
+  mkdirSync(folder, { recursive: true });
+  for (const { path, code } of modules) writeFileSync(path, moduleOf(code));
+});
+
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+test('every example compiles', () => {
+  const options: ts.CompilerOptions = {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noEmit: true,
+    target: ts.ScriptTarget.ES2022,
+    lib: ['lib.es2022.d.ts'],
+    types: ['node'],
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  };
+  const program = ts.createProgram(
+    modules.map(({ path }) => path),
+    options,
+  );
+  const problems = ts.getPreEmitDiagnostics(program).map((diagnostic) => {
+    const place = modules.find(({ path }) => path === diagnostic.file?.fileName)?.place;
+    return `${place}: ${ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')}`;
+  });
+  assert.deepEqual(problems, []);
+});
+
+for (const { place, code, path } of modules) {
+  test(`the example at ${place} runs`, async () => {
+    const { wg } = server;
+    const wallet = await fundedWallet(wg, '1000.00');
+    const vendor = await wg.wallets.create({ name: 'Vendor' });
+    const world = {
+      wg,
+      wallet,
+      vendor,
+      // Paid from elsewhere, so that the wallet's balance is a round one.
+      payment: await wg.payments.send({
+        from: (await fundedWallet(wg, '100.00')).id,
+        to: vendor.id,
+        amount: '50.00',
+      }),
+      policy: await wg.policies.create(wallet.id, { name: 'Guard', dailySpendingLimit: '500.00' }),
+      key: await wg.apiKeys.create({ permissions: ['wallets:read', 'payments:read'] }),
+      baseUrl: server.url,
+    };
+    const printed: [line: number, text: string][] = [];
+    const print = (line: number, ...words: unknown[]) => {
+      printed.push([line, words.map(String).join(' ')]);
+    };
+    process.env.WALLGENT_API_KEY = server.sandboxKey;
+    process.env.WALLGENT_BASE_URL = server.url;
+    const { run } = (await import(pathToFileURL(path).href)) as ExampleModule;
+    await run(world, print);
+
+    for (const [line, expected] of expectations(code)) {
+      const texts = printed.filter(([at]) => at === line).map(([, text]) => text);
+      assert.ok(texts.length > 0, `line ${line} printed nothing, not “${expected}”`);
+      for (const text of texts) assert.match(text, patternOf(expected), `line ${line}`);
+    }
+  });
+}
+
+/** A module that runs an example: what it imports stays an import, everything else of the SDK it finds in scope. */
+function moduleOf(code: string): string {
+  const lines = code
+    .split('\n')
+    .map((line, index) => line.replace('console.log(', `print(${index}, `));
+  const imports = lines.filter((line) => line.startsWith('import '));
+  const imported = new Set(imports.join(' ').match(/\w+/g));
+  const names = Object.keys(sdk).filter((name) => name !== 'default' && !imported.has(name));
+  const declared = (name: string) =>
+    lines.some((line) => new RegExp(`^const ${name}\\b`).test(line));
+  const world = WORLD.filter((name) => !declared(name));
+  return [
+    `import { ${names.join(', ')} } from '@wallgent/sdk';`,
+    `import type { ApiKey, Payment, Policy, Wallet, Wallgent as Client } from '@wallgent/sdk';`,
+    ...imports,
+    'interface World { wg: Client; wallet: Wallet; vendor: Wallet; payment: Payment; policy: Policy; key: ApiKey; baseUrl: string }',
+    `export async function run({ ${world.join(', ')} }: World, print: (line: number, ...words: unknown[]) => void) {`,
+    ...lines.filter((line) => !line.startsWith('import ')),
+    '}',
+  ].join('\n');
+}
+
+/** What the comments beside `console.log` promise, by line. */
+function expectations(code: string): [line: number, expected: string][] {
+  return code.split('\n').flatMap((line, index) => {
+    const comment = /console\.log\(.*\);? \/\/ (.+)$/.exec(line)?.[1];
+    return comment === undefined ? [] : [[index, comment] as [number, string]];
+  });
+}
+
+function patternOf(expected: string): RegExp {
+  const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${expected.split('…').map(literal).join('.*')}$`, 's');
+}
+
+function examplesOfSources(): Example[] {
+  const source = join(root, 'src');
+  const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  );
+  return files.sort().flatMap((name) => {
+    const text = readFileSync(join(source, name), 'utf8').replace(/^ *\* ?/gm, '');
+    return examplesOf(join('src', name), text);
+  });
+}
+
+function examplesOf(file: string, text: string): Example[] {
+  return [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map((match) => {
+    const line = text.slice(0, match.index).split('\n').length;
+    return { place: `${relative('.', file)}:${line}`, code: match[1] ?? '' };
+  });
+}
