@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use crate::admin;
 use crate::app::App;
 use crate::config::Config;
-use crate::crypto::{Vault, VaultError};
+use crate::crypto::{Vault, VaultError, write_private};
 use crate::db::{self, Connection, DbError, Location, ReadPool};
 use crate::engine::{self, Clock, Engine, EngineOptions};
 use crate::http::{self, RateLimits};
@@ -23,6 +23,8 @@ use crate::metrics::Metrics;
 
 /// The file beside the store that keeps its encryption key.
 const KEY_FILE: &str = "encryption.key";
+/// The file in the data folder that names this installation to PostgreSQL.
+const PLACE: &str = "writer";
 /// The log beside the embedded store is copied into it from this size on.
 const LOG_BYTES: u64 = 8 << 20;
 /// How often the log's size is looked at.
@@ -68,7 +70,7 @@ fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> StartError {
 pub struct Offline {
     engine: Engine,
     /// Held as long as the store is ours.
-    _lock: Option<File>,
+    _lock: File,
 }
 
 impl Offline {
@@ -106,15 +108,18 @@ fn open_engine(
     config: &Config,
     clock: &Clock,
     metrics: &Arc<Metrics>,
-) -> Result<(Engine, Option<File>), StartError> {
+) -> Result<(Engine, File), StartError> {
     std::fs::create_dir_all(&config.data).map_err(io(config.data.display().to_string()))?;
-    let lock = match &config.database {
+    let (lock, holder) = match &config.database {
         Location::Sqlite(path) => {
             let lock = lock(path)?;
             make_private(path)?;
-            Some(lock)
+            (lock, String::new())
         }
-        Location::Postgres(_) => None,
+        Location::Postgres(_) => {
+            let place = config.data.join(PLACE);
+            (lock(&place)?, holder(&place)?)
+        }
     };
     let vault = Arc::new(vault(config)?);
     let engine = engine::start(EngineOptions {
@@ -122,13 +127,14 @@ fn open_engine(
         clock: clock.clone(),
         rules: Arc::new(config.rules.clone()),
         vault,
-        holder: holder(),
+        holder,
         metrics: Arc::clone(metrics),
     })?;
     Ok((engine, lock))
 }
 
-/// Takes the lock beside an embedded store. It ends with the process.
+/// Takes the lock of an embedded store or of a data folder. It ends with the
+/// process.
 fn lock(path: &Path) -> Result<File, StartError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
@@ -162,13 +168,22 @@ fn vault(config: &Config) -> Result<Vault, StartError> {
     }
 }
 
-/// A name that no other process has.
-fn holder() -> String {
-    let mut bytes = [0; 8];
-    // Without randomness the process number still tells processes of one
-    // machine apart.
-    let _ = getrandom::fill(&mut bytes);
-    format!("{}-{:016x}", std::process::id(), u64::from_be_bytes(bytes))
+/// The name under which this data folder takes the writer's place. A process
+/// that was killed is followed by one of the same name, which need not wait
+/// for the lease to end; the lock sees to it that only one of them runs.
+fn holder(place: &Path) -> Result<String, StartError> {
+    let failed = || io(place.display().to_string());
+    match std::fs::read_to_string(place) {
+        Ok(name) if !name.is_empty() => return Ok(name),
+        Ok(_) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(failed()(error)),
+    }
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(VaultError::Randomness)?;
+    let name = format!("{:032x}", u128::from_be_bytes(bytes));
+    write_private(place, &name).map_err(failed())?;
+    Ok(name)
 }
 
 /// A running service.
@@ -177,7 +192,7 @@ pub struct Server {
     address: SocketAddr,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
-    _lock: Option<File>,
+    _lock: File,
 }
 
 impl Server {

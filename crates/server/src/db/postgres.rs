@@ -28,7 +28,10 @@ impl Postgres {
         // Acknowledged means on disk, whatever the server's default is. The
         // planner's guess for a recursive walk is far off, and compiling it
         // costs more than running it.
-        client.batch_execute("SET synchronous_commit = on; SET jit = off; SET TIME ZONE 'UTC'")?;
+        client.batch_execute(
+            "SET synchronous_commit = on; SET jit = off; SET TIME ZONE 'UTC'; \
+             SET client_min_messages = warning",
+        )?;
         Ok(Self { client, statements: HashMap::new() })
     }
 

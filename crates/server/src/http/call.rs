@@ -236,7 +236,7 @@ impl Call {
             .engine
             .run(hashes, move |tx| {
                 caller.recheck(tx, needs)?;
-                idempotency::once(tx, claim.as_ref(), |tx| command(tx, &caller))
+                idempotency::once(tx, &caller, claim.as_ref(), |tx| command(tx, &caller))
             })
             .await;
         match result {

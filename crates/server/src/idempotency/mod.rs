@@ -141,12 +141,13 @@ pub fn encode(value: &impl serde::Serialize) -> Vec<u8> {
 /// the command is refused with, which is not remembered.
 pub fn once(
     tx: &mut Tx<'_>,
+    caller: &Caller,
     claim: Option<&Claim>,
     run: impl FnOnce(&mut Tx<'_>) -> Result<Reply, Stop>,
 ) -> Result<Reply, Stop> {
     let Some(claim) = claim else { return run(tx) };
     if let Some(record) = tx.record(&claim.hash)
-        && let Some(reply) = replay(tx, claim, &record)?
+        && let Some(reply) = replay(tx, caller, claim, &record)?
     {
         return Ok(reply);
     }
@@ -198,13 +199,18 @@ const fn place(row: i64) -> Place {
 }
 
 /// The first answer again; nothing when the key has been forgotten.
-fn replay(tx: &mut Tx<'_>, claim: &Claim, record: &Record) -> Result<Option<Reply>, Stop> {
+fn replay(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    claim: &Claim,
+    record: &Record,
+) -> Result<Option<Reply>, Stop> {
     let Some(id) = record.answer else {
         let payment = payment_id(record)?;
         if record.fingerprint != claim.fingerprint {
             return Err(error::key_reuse(Some(&payment.to_string())).into());
         }
-        let mut reply = payments::replay(tx, payment)?;
+        let mut reply = payments::replay(tx, caller, payment)?;
         reply.replayed = true;
         return Ok(Some(reply));
     };

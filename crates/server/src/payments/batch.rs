@@ -93,7 +93,7 @@ fn atomic_item_in(
             (200, Body::Payment(row)) => {
                 let id = row.id;
                 if let Some(claim) = &claim {
-                    idempotency::once(tx, Some(claim), |_| Ok(reply))?;
+                    idempotency::once(tx, caller, Some(claim), |_| Ok(reply))?;
                 }
                 Ok(id)
             }
@@ -116,7 +116,8 @@ fn known(tx: &mut Tx<'_>, caller: &Caller, payment: &SendPayment) -> Result<Opti
     if tx.record(&claim.hash).is_none() {
         return Ok(None);
     }
-    let reply = idempotency::once(tx, Some(&claim), |_| Err(crate::error::internal().into()));
+    let reply =
+        idempotency::once(tx, caller, Some(&claim), |_| Err(crate::error::internal().into()));
     outcome(reply).map(Some)
 }
 
@@ -140,8 +141,9 @@ fn item_in(
 ) -> Result<Item, Stop> {
     let sending = sending(payment, batch, Approval::Waits);
     let claim = claim(caller, payment);
-    let reply =
-        tx.attempt(|tx| idempotency::once(tx, claim.as_ref(), |tx| send_in(tx, caller, &sending)));
+    let reply = tx.attempt(|tx| {
+        idempotency::once(tx, caller, claim.as_ref(), |tx| send_in(tx, caller, &sending))
+    });
     outcome(reply)
 }
 

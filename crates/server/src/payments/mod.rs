@@ -22,9 +22,10 @@ use wallgent_core::id::TransactionId;
 use wallgent_core::payment::PaymentStatus;
 
 use crate::approvals;
+use crate::caller::Caller;
 use crate::db::DbError;
 use crate::engine::{Stop, Tx};
-use crate::idempotency::{Body, Reply};
+use crate::idempotency::{Body, Reply, encode};
 
 /// The route under which a payment's idempotency key counts, alone or in a
 /// batch.
@@ -32,15 +33,14 @@ pub const ROUTE: &str = "POST /v1/payments";
 
 /// The answer to a request that was made before: the payment as it was first
 /// answered, or, when it had to wait for a human, what came of it.
-pub fn replay(tx: &mut Tx<'_>, id: TransactionId) -> Result<Reply, Stop> {
+pub fn replay(tx: &mut Tx<'_>, caller: &Caller, id: TransactionId) -> Result<Reply, Stop> {
     let row = load(tx.reader()?, id)?;
     let mut row = row.ok_or_else(|| DbError::Layout(format!("{id} has no row")))?;
     match row.status {
         PaymentStatus::PendingApproval => Ok(Reply::payment(202, row)),
         PaymentStatus::Rejected | PaymentStatus::Expired => {
             let error = not_approved(tx, &row)?;
-            let body =
-                crate::idempotency::encode(&serde_json::json!({ "error": error.body(None) }));
+            let body = encode(&error.envelope(&caller.request_id));
             let mut reply = Reply::payment(error.code.status(), row);
             reply.body = Body::Json(body);
             Ok(reply)
