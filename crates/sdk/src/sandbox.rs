@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use wallgent_api::types::clock::{ClockReading, MoveClock};
-use wallgent_api::types::wallets::{Funding, SandboxFund};
+use wallgent_api::types::wallets::{SandboxFund, SandboxFunding};
 use wallgent_core::id::WalletId;
 use wallgent_core::{Amount, Timestamp};
 
@@ -21,7 +21,7 @@ impl<'a> Sandbox<'a> {
     }
 
     /// Puts money in: at most 10,000.00 at once, 100,000.00 in a wallet's life.
-    pub fn fund(&self, wallet: WalletId, amount: Amount) -> Call<Funding> {
+    pub fn fund(&self, wallet: WalletId, amount: Amount) -> Call<SandboxFunding> {
         let request = SandboxFund { wallet_id: wallet.to_string(), amount };
         self.client.post("/sandbox/fund", &request)
     }

@@ -129,6 +129,7 @@ fn open_engine(
         vault,
         holder,
         metrics: Arc::clone(metrics),
+        runtime: tokio::runtime::Handle::current(),
     })?;
     Ok((engine, lock))
 }

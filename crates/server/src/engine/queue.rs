@@ -56,8 +56,11 @@ pub(super) struct Job {
     pub(super) work: Work,
 }
 
+/// Runs against the hot state; what it wants done, and who waits for it.
+pub(super) type Command = Box<dyn FnOnce(&mut Tx<'_>) -> (Verdict, Answer) + Send>;
+
 pub(super) enum Work {
-    Command(Box<dyn FnOnce(&mut Tx<'_>) -> (Verdict, Answer) + Send>),
+    Command(Command),
     /// Finish what is queued and end.
     Stop(Answer),
 }

@@ -7,7 +7,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
 use super::clock::{Clock, IdGenerator};
 use super::lease::{self, Lease};
-use super::queue::{Answer, Engine, Fate, Job, QUEUE_LIMIT, Verdict, Work};
+use super::queue::{Answer, Command, Engine, Fate, Job, QUEUE_LIMIT, Verdict, Work};
 use super::rows::{Mark, Rows};
 use super::state::State;
 use super::tx::{AfterCommit, Tx};
@@ -42,6 +42,8 @@ pub struct EngineOptions {
     pub holder: String,
     /// Where stage times are recorded.
     pub metrics: Arc<Metrics>,
+    /// Where callers wait.
+    pub runtime: tokio::runtime::Handle,
 }
 
 /// Opens the store and starts the engine's thread.
@@ -139,10 +141,10 @@ impl Writer {
                     Err(error) => tracing::warn!(%error, "the store cannot be reached"),
                 }
             }
-            if self.connection.is_alive() {
-                if let Err(error) = self.try_take_place() {
-                    tracing::warn!(%error, "the writer's place could not be taken");
-                }
+            if self.connection.is_alive()
+                && let Err(error) = self.try_take_place()
+            {
+                tracing::warn!(%error, "the writer's place could not be taken");
             }
             if self.lease.is_some() {
                 return true;
@@ -199,9 +201,13 @@ impl Writer {
                 then();
             }
         }
-        for answer in answers {
-            answer(fate);
-        }
+        // One wake for the whole batch: the runtime's own threads wake the
+        // callers, while this one goes on with the next batch.
+        self.options.runtime.spawn(async move {
+            for answer in answers {
+                answer(fate);
+            }
+        });
         self.options.metrics.answer.observe(answering.elapsed());
         self.state.shed();
         self.keep_log_short();
@@ -256,7 +262,7 @@ impl Writer {
     fn run_one(
         &mut self,
         now: wallgent_core::Timestamp,
-        command: Box<dyn FnOnce(&mut Tx<'_>) -> (Verdict, Answer) + Send>,
+        command: Command,
     ) -> (DbResult<()>, Answer) {
         let mut tx = Tx {
             now,
