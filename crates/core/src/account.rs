@@ -67,10 +67,14 @@ impl AccountKind {
 
     /// Whether a posting may leave the balance below zero. Only accounts that
     /// stand for the world outside, or for what is owed between
-    /// organizations, may go there.
+    /// organizations, may go there; and fees, which can be given back after
+    /// they were swept.
     #[must_use]
     pub const fn may_go_negative(self) -> bool {
-        matches!(self, Self::Treasury | Self::Bank | Self::Receivables | Self::Clearing)
+        matches!(
+            self,
+            Self::Treasury | Self::Bank | Self::Receivables | Self::Clearing | Self::Fees
+        )
     }
 }
 

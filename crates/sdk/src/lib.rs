@@ -53,7 +53,8 @@
 //!
 //! # Features
 //!
-//! `rustls`, on by default, is what `https` needs.
+//! `rustls`, on by default, is what `https` needs. It is built with a C compiler;
+//! without the feature the crate needs none, and speaks plain `http`.
 
 mod api_keys;
 mod call;

@@ -19,7 +19,7 @@ use crate::events::{self, Actor, Change, Subject};
 use crate::{error, ledger};
 use store::Pending;
 
-pub use store::{list_holds, reason};
+pub use store::{expires_at, list_holds, reason};
 
 /// Approvals that end in one commit. More wait for the next, so that nobody
 /// else waits long.

@@ -110,6 +110,13 @@ pub(super) fn end(tx: &mut Tx<'_>, pending: &Pending, status: PaymentStatus) -> 
     tx.execute(text, &[Value::Int(pending.transaction.key()), status]).map(drop)
 }
 
+/// When an approval ends.
+pub fn expires_at(connection: &mut Connection, id: ApprovalId) -> DbResult<Option<Timestamp>> {
+    let text = "SELECT expires_at FROM approvals WHERE id = $1";
+    let row = connection.query_one(text, &[Value::Int(id.key())])?;
+    row.map(|row| row.int(0).map(Timestamp::from_micros)).transpose()
+}
+
 /// Why an approval was rejected.
 pub fn reason(connection: &mut Connection, id: ApprovalId) -> DbResult<Option<String>> {
     let text = "SELECT reason FROM approvals WHERE id = $1";

@@ -7,6 +7,7 @@ use crossbeam_channel::{Sender, TrySendError};
 use wallgent_api::ApiError;
 
 use super::tx::{Stop, Tx};
+use crate::db::DbError;
 
 /// Commands that may wait. When as many wait, callers are told to come back
 /// instead of waiting without end.
@@ -45,7 +46,7 @@ pub(super) enum Verdict {
     /// Undo them.
     Undo,
     /// The store failed: the batch cannot go on.
-    Abort(crate::db::DbError),
+    Abort(DbError),
 }
 
 /// A command in the queue.
@@ -84,6 +85,12 @@ impl Engine {
             let (verdict, result) = match result {
                 Ok(Ok(value)) => (Verdict::Keep, Ok(value)),
                 Ok(Err(Stop::Refused(error))) => (Verdict::Undo, Err(EngineError::Refused(error))),
+                Ok(Err(Stop::Db(DbError::Layout(what)))) => {
+                    // What this command found makes no sense; the store itself
+                    // is well, so nobody else has to suffer.
+                    tracing::error!(%what, "a command broke");
+                    (Verdict::Undo, Err(EngineError::Broken))
+                }
                 Ok(Err(Stop::Db(error))) => (Verdict::Abort(error), Err(EngineError::Unavailable)),
                 Err(_) => (Verdict::Undo, Err(EngineError::Broken)),
             };

@@ -153,7 +153,7 @@ pub struct State {
     pub sequences: HotMap<ScopeId, i64>,
     pub(super) keys: HotMap<KeyId, Arc<Key>>,
     pub records: HotMap<[u8; 20], Record>,
-    pub(super) denials: FxHashMap<WalletId, Denial>,
+    pub(super) denials: HotMap<WalletId, Denial>,
 }
 
 impl State {
@@ -166,7 +166,7 @@ impl State {
             sequences: HotMap::new(),
             keys: HotMap::new(),
             records: HotMap::new(),
-            denials: FxHashMap::default(),
+            denials: HotMap::new(),
         }
     }
 
@@ -178,10 +178,11 @@ impl State {
         self.sequences.keep();
         self.keys.keep();
         self.records.keep();
+        self.denials.keep();
     }
 
     /// How many changes the running command made to each map.
-    pub(super) fn depth(&self) -> [usize; 6] {
+    pub(super) fn depth(&self) -> [usize; 7] {
         [
             self.accounts.depth(),
             self.wallets.depth(),
@@ -189,22 +190,24 @@ impl State {
             self.sequences.depth(),
             self.keys.depth(),
             self.records.depth(),
+            self.denials.depth(),
         ]
     }
 
     /// Undoes the running command's changes down to this depth.
-    pub(super) fn undo_to(&mut self, depth: [usize; 6]) {
+    pub(super) fn undo_to(&mut self, depth: [usize; 7]) {
         self.accounts.undo_to(depth[0]);
         self.wallets.undo_to(depth[1]);
         self.spent.undo_to(depth[2]);
         self.sequences.undo_to(depth[3]);
         self.keys.undo_to(depth[4]);
         self.records.undo_to(depth[5]);
+        self.denials.undo_to(depth[6]);
     }
 
     /// The running command never happened.
     pub(super) fn undo(&mut self) {
-        self.undo_to([0; 6]);
+        self.undo_to([0; 7]);
     }
 
     /// Everything is loaded anew when next needed.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use wallgent_api::ApiError;
-use wallgent_core::id::{AccountId, Id, KeyId, Kind, WalletId};
+use wallgent_core::id::{AccountId, Id, KeyId, Kind, TransactionId, WalletId};
 use wallgent_core::{Amount, Timestamp};
 
 use super::clock::IdGenerator;
@@ -242,15 +242,22 @@ impl Tx<'_> {
     /// The newest denial of a wallet.
     #[must_use]
     pub fn denial(&self, wallet: WalletId) -> Option<Denial> {
-        self.state.denials.get(&wallet).copied()
+        self.state.denials.get(wallet).copied()
     }
 
     /// Replaces the newest denial of a wallet.
     pub fn put_denial(&mut self, wallet: WalletId, denial: Denial) {
-        self.state.denials.insert(wallet, denial);
+        self.state.denials.put(wallet, denial);
     }
 
     // What commands leave behind.
+
+    /// A ledger transaction that this command added itself. Its own SQL does
+    /// not see it yet.
+    #[must_use]
+    pub fn added_transaction(&self, id: TransactionId) -> Option<&TransactionRow> {
+        self.rows.transactions.iter().rev().find(|row| row.id == id)
+    }
 
     /// Adds a ledger transaction.
     pub fn add_transaction(&mut self, row: TransactionRow) {

@@ -11,7 +11,7 @@
 mod store;
 
 use wallgent_api::ApiError;
-use wallgent_core::id::TransactionId;
+use wallgent_core::id::{KeyId, TransactionId};
 use wallgent_core::idempotency::Fingerprint;
 
 use crate::caller::Caller;
@@ -152,15 +152,15 @@ pub fn once(
         return Ok(reply);
     }
     let reply = run(tx)?;
-    remember(tx, claim, &reply)?;
+    remember(tx, caller, claim, &reply)?;
     Ok(reply)
 }
 
-fn remember(tx: &mut Tx<'_>, claim: &Claim, reply: &Reply) -> Result<(), Stop> {
+fn remember(tx: &mut Tx<'_>, caller: &Caller, claim: &Claim, reply: &Reply) -> Result<(), Stop> {
     let (resource, answer) = match &reply.body {
         Body::Payment(row) => (row.id.key(), None),
-        Body::Json(bytes) => (0, Some(store_answer(tx, claim, reply, bytes)?)),
-        Body::Empty => (0, Some(store_answer(tx, claim, reply, &[])?)),
+        Body::Json(bytes) => (0, Some(store_answer(tx, caller, claim, reply, bytes)?)),
+        Body::Empty => (0, Some(store_answer(tx, caller, claim, reply, &[])?)),
     };
     tx.add_record(IdempotencyRow {
         hash: claim.hash,
@@ -172,12 +172,18 @@ fn remember(tx: &mut Tx<'_>, claim: &Claim, reply: &Reply) -> Result<(), Stop> {
     Ok(())
 }
 
-fn store_answer(tx: &mut Tx<'_>, claim: &Claim, reply: &Reply, body: &[u8]) -> Result<i64, Stop> {
+fn store_answer(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    claim: &Claim,
+    reply: &Reply,
+    body: &[u8],
+) -> Result<i64, Stop> {
     let id = tx.next_id::<wallgent_core::id::Entry>().key();
     let sealed = match &reply.secret {
         None => None,
         Some(secret) => {
-            let sealed = tx.vault().seal(place(id), secret);
+            let sealed = tx.vault().seal(place(id), &for_key(caller.key, secret));
             Some(sealed.map_err(|error| DbError::Layout(error.to_string()))?)
         }
     };
@@ -192,6 +198,16 @@ fn store_answer(tx: &mut Tx<'_>, claim: &Claim, reply: &Reply, body: &[u8]) -> R
     };
     store::insert_answer(tx, id, &claim.hash, answer)?;
     Ok(id)
+}
+
+/// A secret that only the key that asked for it may be told again.
+fn for_key(key: KeyId, secret: &[u8]) -> Vec<u8> {
+    [key.key().to_be_bytes().as_slice(), secret].concat()
+}
+
+/// The secret, if it was this key that asked for it.
+fn of_key(key: KeyId, opened: &[u8]) -> Option<Vec<u8>> {
+    opened.strip_prefix(&key.key().to_be_bytes()).map(<[u8]>::to_vec)
 }
 
 const fn place(row: i64) -> Place {
@@ -226,7 +242,7 @@ fn replay(
         None => None,
         Some(sealed) => {
             let opened = tx.vault().open(place(id), &sealed);
-            Some(opened.map_err(|error| DbError::Layout(error.to_string()))?)
+            of_key(caller.key, &opened.map_err(|error| DbError::Layout(error.to_string()))?)
         }
     };
     let body = if answer.body.is_empty() { Body::Empty } else { Body::Json(answer.body) };

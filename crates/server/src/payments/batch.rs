@@ -15,9 +15,17 @@ use crate::idempotency::{self, Body, Claim, Reply};
 
 /// What became of one item.
 enum Item {
+    /// Posted by an earlier request with the same key.
+    Known(TransactionId),
     Posted(TransactionId),
     Pending(TransactionId),
     Failed(Value),
+}
+
+impl Item {
+    const fn is_posted(&self) -> bool {
+        matches!(self, Self::Known(_) | Self::Posted(_))
+    }
 }
 
 /// Sends a batch: all or nothing, or each on its own.
@@ -27,8 +35,7 @@ pub fn batch_in(tx: &mut Tx<'_>, caller: &Caller, request: &SendBatch) -> Result
         BatchMode::Independent => each_alone(tx, caller, id, request)?,
         BatchMode::Atomic => all_or_nothing(tx, caller, id, request)?,
     };
-    let atomic_failure = request.mode == BatchMode::Atomic
-        && items.iter().any(|item| !matches!(item, Item::Posted(_)));
+    let atomic_failure = request.mode == BatchMode::Atomic && !items.iter().all(Item::is_posted);
     let result = tell(id, items, atomic_failure);
     let failed = result.error.is_some();
     let change = if failed { Change::BatchFailed } else { Change::BatchCompleted };
@@ -60,8 +67,15 @@ fn all_or_nothing(
     let attempt = tx.attempt(|tx| {
         let mut failed = false;
         for payment in &request.payments {
-            let item = atomic_item_in(tx, caller, batch, payment)?;
-            failed |= !matches!(item, Item::Posted(_));
+            let mut item = atomic_item_in(tx, caller, batch, payment)?;
+            // A key that stands in the batch twice names one of its own
+            // payments, which falls with the batch.
+            if let Item::Known(id) = item
+                && told.iter().any(|it| matches!(it, Item::Posted(own) if *own == id))
+            {
+                item = Item::Posted(id);
+            }
+            failed |= !item.is_posted();
             told.push(item);
         }
         // Only a refusal undoes; what it says is not read.
@@ -118,7 +132,10 @@ fn known(tx: &mut Tx<'_>, caller: &Caller, payment: &SendPayment) -> Result<Opti
     }
     let reply =
         idempotency::once(tx, caller, Some(&claim), |_| Err(crate::error::internal().into()));
-    outcome(reply).map(Some)
+    Ok(Some(match outcome(reply)? {
+        Item::Posted(id) => Item::Known(id),
+        other => other,
+    }))
 }
 
 fn refusal(envelope: &[u8]) -> ApiError {
@@ -176,7 +193,7 @@ fn tell(batch_id: BatchId, items: Vec<Item>, undone: bool) -> BatchResult {
     for (index, item) in items.into_iter().enumerate() {
         let (status, transaction_id, error) = match item {
             Item::Posted(_) if undone => ("reversed", None, None),
-            Item::Posted(id) => ("success", Some(id), None),
+            Item::Known(id) | Item::Posted(id) => ("success", Some(id), None),
             Item::Pending(id) => ("pending_approval", Some(id), None),
             Item::Failed(error) => ("failed", None, Some(error)),
         };

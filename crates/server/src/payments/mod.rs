@@ -18,7 +18,7 @@ pub use send::{Approval, Sending, fingerprint, frozen, send_in};
 pub use store::{Filter, PaymentRow, View, list, load};
 
 use wallgent_api::{ApiError, ErrorCode};
-use wallgent_core::id::TransactionId;
+use wallgent_core::id::{ApprovalId, TransactionId};
 use wallgent_core::payment::PaymentStatus;
 
 use crate::approvals;
@@ -34,8 +34,7 @@ pub const ROUTE: &str = "POST /v1/payments";
 /// The answer to a request that was made before: the payment as it was first
 /// answered, or, when it had to wait for a human, what came of it.
 pub fn replay(tx: &mut Tx<'_>, caller: &Caller, id: TransactionId) -> Result<Reply, Stop> {
-    let row = load(tx.reader()?, id)?;
-    let mut row = row.ok_or_else(|| DbError::Layout(format!("{id} has no row")))?;
+    let mut row = find_in(tx, id)?;
     match row.status {
         PaymentStatus::PendingApproval => Ok(Reply::payment(202, row)),
         PaymentStatus::Rejected | PaymentStatus::Expired => {
@@ -51,6 +50,21 @@ pub fn replay(tx: &mut Tx<'_>, caller: &Caller, id: TransactionId) -> Result<Rep
             Ok(Reply::payment(200, row))
         }
     }
+}
+
+/// A payment that is known to exist, also when this command made it.
+fn find_in(tx: &mut Tx<'_>, id: TransactionId) -> Result<PaymentRow, Stop> {
+    let Some(row) = tx.added_transaction(id).cloned() else {
+        let row = load(tx.reader()?, id)?;
+        return row.ok_or_else(|| DbError::Layout(format!("{id} has no row")).into());
+    };
+    let environment = tx.scope(row.scope)?.environment;
+    let approval = row.approval.and_then(ApprovalId::from_key);
+    let expires_at = match approval {
+        Some(approval) => approvals::expires_at(tx.reader()?, approval)?,
+        None => None,
+    };
+    Ok(send::answered(row, environment, expires_at))
 }
 
 fn not_approved(tx: &mut Tx<'_>, row: &PaymentRow) -> Result<ApiError, Stop> {

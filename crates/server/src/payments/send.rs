@@ -340,7 +340,7 @@ fn hold(
     Ok(Reply::payment(202, answered(row, environment, Some(approval.expires_at))))
 }
 
-fn answered(
+pub(super) fn answered(
     row: TransactionRow,
     environment: wallgent_core::Environment,
     approval_expires_at: Option<wallgent_core::Timestamp>,
