@@ -18,6 +18,10 @@ use crate::{ApiError, ErrorCode, FieldError};
 /// Texts in a list that only names something have at most this many characters.
 const NAME_CHARS_MAX: usize = 256;
 
+/// Fields of one object. No request has a tenth as many; each is compared with
+/// those before it.
+const FIELDS_MAX: usize = 256;
+
 /// The fields of a JSON object, and what was wrong with those read so far.
 pub struct Fields<'a> {
     object: Object<'a>,
@@ -429,6 +433,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
                 let mut fields: Vec<(Cow<'de, str>, &'de RawValue)> = Vec::with_capacity(8);
                 while let Some((Name(name), raw)) = map.next_entry::<Name<'de>, &RawValue>()? {
+                    if fields.len() == FIELDS_MAX {
+                        let message = format!("more than {FIELDS_MAX} fields");
+                        return Err(serde::de::Error::custom(message));
+                    }
                     if fields.iter().any(|(it, _)| *it == name) {
                         let message = format!("field {name:?} stands there twice");
                         return Err(serde::de::Error::custom(message));
@@ -520,7 +528,10 @@ mod tests {
         let deep = "[".repeat(100_000);
         let twice = r#"{"a":1,"a":2}"#.to_owned();
         let tail = r#"{"a":1} x"#.to_owned();
-        for body in [deep, twice, tail, "[]".into(), "\"x\"".into(), "{".into(), "nul".into()] {
+        let names: Vec<String> = (0..=FIELDS_MAX).map(|at| format!("\"f{at}\":0")).collect();
+        let many = format!("{{{}}}", names.join(","));
+        for body in [deep, twice, tail, many, "[]".into(), "\"x\"".into(), "{".into(), "nul".into()]
+        {
             assert!(Fields::parse(body.as_bytes()).is_err());
         }
         assert!(Fields::parse(b"{\"a\":\"\xff\"}").is_err());

@@ -107,6 +107,13 @@ impl Amount {
         Self(self.0.saturating_sub(other.0))
     }
 
+    /// The whole dollars and the rest in units, both with the amount's sign.
+    /// For sums of any size, which are kept in two numbers.
+    #[must_use]
+    pub const fn split(self) -> (i64, i64) {
+        (self.0 / UNITS, self.0 % UNITS)
+    }
+
     /// Whether the amount is more than nothing.
     #[must_use]
     pub const fn is_positive(self) -> bool {
@@ -237,6 +244,12 @@ mod tests {
         assert_eq!(too_large, Err(AmountError::TooLarge));
         assert_eq!(Amount::parse_signed("-25"), Ok(Amount::from_cents(-2_500)));
         assert_eq!(Amount::parse_signed("--25"), Err(AmountError::Malformed));
+    }
+
+    #[test]
+    fn splits_into_dollars_and_the_rest() {
+        assert_eq!(Amount::from_cents(5_025).split(), (50, 25_000_000));
+        assert_eq!(Amount::from_cents(-5_025).split(), (-50, -25_000_000));
     }
 
     #[test]

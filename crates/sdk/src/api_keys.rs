@@ -46,7 +46,7 @@ impl<'a> ApiKeys<'a> {
         self.client.get(format!("/api-keys/{id}"))
     }
 
-    /// Keys, newest first; with a live key also those of the sandbox.
+    /// Keys of the same environment, newest first.
     pub fn list(&self) -> Listing<ApiKey> {
         Listing::of(self.client, "/api-keys")
     }

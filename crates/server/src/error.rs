@@ -39,6 +39,13 @@ pub fn balance_too_large() -> ApiError {
         .with("maximum", wallgent_core::Amount::MAX.to_string())
 }
 
+/// An amount that makes a wallet's turnover too large to be counted.
+pub fn turnover_too_large() -> ApiError {
+    let message = "The amount makes the wallet's spending larger than can be counted";
+    ApiError::new(ErrorCode::InvalidAmount, message)
+        .with("maximum", wallgent_core::Amount::MAX.to_string())
+}
+
 /// An idempotency key that was used for something else.
 pub fn key_reuse(resource: Option<&str>) -> ApiError {
     let message = "This idempotency key was used for another request";

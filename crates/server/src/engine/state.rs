@@ -102,19 +102,30 @@ pub struct Spent {
 }
 
 impl Spent {
-    /// Counts `amount` (which may be negative) that belongs to `day`.
-    pub fn count(&mut self, day: Day, amount: Amount, payments: i64) {
+    /// Counts `amount` (which may be negative) that belongs to `day`. False
+    /// when a total would not fit, so that no limit is ever compared with less
+    /// than was spent.
+    #[must_use]
+    pub fn count(&mut self, day: Day, amount: Amount, payments: i64) -> bool {
         let in_window = |window: Window| day <= self.day && window.first_day(self.day) <= day;
+        let totals = &mut self.totals;
+        let windows = [
+            (Window::Day, &mut totals.today),
+            (Window::Week, &mut totals.this_week),
+            (Window::Month, &mut totals.this_month),
+        ];
+        for (window, total) in windows {
+            if in_window(window) {
+                match total.checked_add(amount) {
+                    Some(sum) => *total = sum,
+                    None => return false,
+                }
+            }
+        }
         if in_window(Window::Day) {
-            self.totals.today = self.totals.today.saturating_add(amount);
-            self.totals.count_today = self.totals.count_today.saturating_add(payments);
+            totals.count_today = totals.count_today.saturating_add(payments);
         }
-        if in_window(Window::Week) {
-            self.totals.this_week = self.totals.this_week.saturating_add(amount);
-        }
-        if in_window(Window::Month) {
-            self.totals.this_month = self.totals.this_month.saturating_add(amount);
-        }
+        true
     }
 }
 

@@ -14,7 +14,7 @@ use super::state::{Account, Denial, Key, Record, Scope, ScopeId, Spent, State, W
 use crate::config::Rules;
 use crate::crypto::Vault;
 use crate::db::{Connection, DbError, DbResult, Row, Value};
-use crate::{keys, ledger, organizations, policies, wallets};
+use crate::{error, keys, ledger, organizations, policies, wallets};
 
 /// Why a command ends early.
 #[derive(Debug)]
@@ -281,9 +281,11 @@ impl Tx<'_> {
         at: Timestamp,
         amount: Amount,
         payments: i64,
-    ) -> DbResult<()> {
+    ) -> Result<(), Stop> {
         let mut spent = self.spent(wallet)?;
-        spent.count(at.day(), amount, payments);
+        if !spent.count(at.day(), amount, payments) {
+            return Err(error::turnover_too_large().into());
+        }
         self.state.spent.put(wallet, spent);
         self.rows.days.push(DayDelta {
             day: at.day(),

@@ -7,20 +7,29 @@ use ipnet::IpNet;
 
 /// The client's address. What `Forwarded` and `X-Forwarded-For` say is taken
 /// only from a trusted proxy, from the right: the last hop that is no trusted
-/// proxy is the client.
+/// proxy is the client. A proxy writes one of the two headers and may pass the
+/// other on as its client sent it, so when they disagree neither is believed.
 pub(super) fn of_client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
-    let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
-    let mut client = peer.to_canonical();
-    if !is_trusted(&client) {
-        return client;
+    let peer = peer.to_canonical();
+    if !trusted.iter().any(|net| net.contains(&peer)) {
+        return peer;
     }
-    let hops = forwarded(headers).or_else(|| x_forwarded_for(headers)).unwrap_or_default();
+    let standard = forwarded(headers).map(|hops| last_untrusted(peer, &hops, trusted));
+    let usual = x_forwarded_for(headers).map(|hops| last_untrusted(peer, &hops, trusted));
+    match (standard, usual) {
+        (None, None) => peer,
+        (Some(client), None) | (None, Some(client)) => client,
+        (Some(client), Some(other)) if client == other => client,
+        (Some(_), Some(_)) => peer,
+    }
+}
+
+fn last_untrusted(peer: IpAddr, hops: &[String], trusted: &[IpNet]) -> IpAddr {
+    let mut client = peer;
     for hop in hops.iter().rev() {
-        let Some(address) = parse(hop) else {
-            return client;
-        };
+        let Some(address) = parse(hop) else { return client };
         client = address;
-        if !is_trusted(&client) {
+        if !trusted.iter().any(|net| net.contains(&client)) {
             return client;
         }
     }
@@ -30,7 +39,7 @@ pub(super) fn of_client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) ->
 fn forwarded(headers: &HeaderMap) -> Option<Vec<String>> {
     let mut hops = Vec::new();
     for value in headers.get_all("forwarded") {
-        for element in value.to_str().ok()?.split(',') {
+        for element in String::from_utf8_lossy(value.as_bytes()).split(',') {
             let pairs = element.split(';').filter_map(|pair| pair.trim().split_once('='));
             let mut found = pairs.filter(|(name, _)| name.eq_ignore_ascii_case("for"));
             hops.extend(found.next().map(|(_, node)| node.trim_matches('"').to_owned()));
@@ -42,7 +51,8 @@ fn forwarded(headers: &HeaderMap) -> Option<Vec<String>> {
 fn x_forwarded_for(headers: &HeaderMap) -> Option<Vec<String>> {
     let mut hops = Vec::new();
     for value in headers.get_all("x-forwarded-for") {
-        hops.extend(value.to_str().ok()?.split(',').map(|hop| hop.trim().to_owned()));
+        let text = String::from_utf8_lossy(value.as_bytes());
+        hops.extend(text.split(',').map(|hop| hop.trim().to_owned()));
     }
     (!hops.is_empty()).then_some(hops)
 }
@@ -79,5 +89,19 @@ mod tests {
             "2001:db8::7"
         );
         assert_eq!(client("10.0.0.1", "forwarded", "for=1.2.3.4:80"), "1.2.3.4");
+    }
+
+    #[test]
+    fn what_a_client_slips_past_its_proxy_is_not_believed() {
+        let mut headers = HeaderMap::new();
+        headers.insert("forwarded", "for=5.5.5.5".parse().expect("a header"));
+        headers.insert("x-forwarded-for", "1.2.3.4".parse().expect("a header"));
+        let trusted = ["10.0.0.0/8".parse().expect("a network")];
+        let proxy = IpAddr::from([10, 0, 0, 1]);
+        assert_eq!(of_client(proxy, &headers, &trusted), proxy);
+        let mut headers = HeaderMap::new();
+        let broken = axum::http::HeaderValue::from_bytes(b"\xff, 1.2.3.4").expect("a header");
+        headers.insert("x-forwarded-for", broken);
+        assert_eq!(of_client(proxy, &headers, &trusted), IpAddr::from([1, 2, 3, 4]));
     }
 }

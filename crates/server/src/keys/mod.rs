@@ -211,6 +211,10 @@ pub fn update_in(
         }
         row.permissions = permissions;
     }
+    // Where and how long a key works is as much a right as what it may do.
+    if request.expires_at != Patch::Keep || request.allowed_ips != Patch::Keep {
+        grantable(tx, caller, row.permissions)?;
+    }
     match request.expires_at {
         Patch::Keep => {}
         Patch::Clear => {
@@ -257,13 +261,11 @@ pub fn revoke_in(tx: &mut Tx<'_>, caller: &Caller, id: &str) -> Result<Reply, St
 
 /// The organization must keep one key with which it can do everything.
 fn refuse_last_admin(tx: &mut Tx<'_>, row: &KeyRow) -> Result<(), Stop> {
-    let now = tx.now();
-    let others = store::other_admins(tx.reader()?, row, now)?;
-    if others > 0 {
+    if store::other_admins(tx.reader()?, row)? > 0 {
         return Ok(());
     }
     let message = "This is the organization's last key with all permissions in this environment";
-    Err(error::conflict(message, row.status(now)).into())
+    Err(error::conflict(message, row.status(tx.now())).into())
 }
 
 fn find(tx: &mut Tx<'_>, caller: &Caller, text: &str) -> Result<KeyRow, Stop> {

@@ -163,23 +163,18 @@ pub(super) fn list(
     rows.iter().map(read).collect()
 }
 
-/// How many other keys of the same environment can do everything, and go on
-/// doing so.
-pub(super) fn other_admins(
-    connection: &mut Connection,
-    row: &KeyRow,
-    now: Timestamp,
-) -> DbResult<i64> {
+/// How many other keys of the same environment can do everything, and never
+/// end: one that ends does not keep anybody from being locked out.
+pub(super) fn other_admins(connection: &mut Connection, row: &KeyRow) -> DbResult<i64> {
     let everything: Permissions = [Permission::Everything].into_iter().collect();
     let text = "SELECT COUNT(*) FROM api_keys WHERE organization_id = $1 AND environment = $2 \
                 AND id <> $3 AND (permissions & $4) <> 0 AND wallet_scope IS NULL \
-                AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $5)";
+                AND revoked_at IS NULL AND expires_at IS NULL";
     let values = [
         Value::Int(row.organization.key()),
         Value::from(row.environment.as_str()),
         Value::Int(row.id.key()),
         Value::Int(everything.bits()),
-        Value::Int(now.micros()),
     ];
     connection.query_one(text, &values)?.map_or(Ok(0), |row| row.int(0))
 }

@@ -73,13 +73,17 @@ const WALLET_DAYS: Insert = Insert {
         Column::Int("day"),
         Column::Int("wallet_id"),
         Column::Int("debits"),
+        Column::Int("debits_rest"),
         Column::Int("credits"),
+        Column::Int("credits_rest"),
         Column::Int("spent"),
         Column::Int("spent_count"),
     ],
     on_conflict: "ON CONFLICT (day, wallet_id) DO UPDATE SET \
                   debits = wallet_days.debits + excluded.debits, \
+                  debits_rest = wallet_days.debits_rest + excluded.debits_rest, \
                   credits = wallet_days.credits + excluded.credits, \
+                  credits_rest = wallet_days.credits_rest + excluded.credits_rest, \
                   spent = wallet_days.spent + excluded.spent, \
                   spent_count = wallet_days.spent_count + excluded.spent_count",
 };
@@ -210,32 +214,48 @@ fn entry_values(rows: &mut Rows, count: usize) -> Vec<Value> {
     values
 }
 
+/// What a batch adds to one wallet's day.
+#[derive(Default)]
+struct DayTotals {
+    debits: (i64, i64),
+    credits: (i64, i64),
+    spent: i64,
+    spent_count: i64,
+}
+
 /// Adds up what the batch did to each wallet's day, so that each is written
 /// once, neighbours together.
 fn day_values(deltas: impl Iterator<Item = DayDelta>) -> Vec<Value> {
-    let mut days: FxHashMap<(Day, WalletId), DayDelta> = FxHashMap::default();
+    let mut days: FxHashMap<(Day, WalletId), DayTotals> = FxHashMap::default();
+    let add = |sum: &mut (i64, i64), amount: Amount| {
+        let (whole, rest) = amount.split();
+        sum.0 = sum.0.saturating_add(whole);
+        sum.1 = sum.1.saturating_add(rest);
+    };
     for delta in deltas {
-        let day = days.entry((delta.day, delta.wallet));
-        day.and_modify(|day| {
-            day.debits = day.debits.saturating_add(delta.debits);
-            day.credits = day.credits.saturating_add(delta.credits);
-            day.spent = day.spent.saturating_add(delta.spent);
-            day.spent_count = day.spent_count.saturating_add(delta.spent_count);
-        })
-        .or_insert(delta);
+        let day = days.entry((delta.day, delta.wallet)).or_default();
+        add(&mut day.debits, delta.debits);
+        add(&mut day.credits, delta.credits);
+        day.spent = day.spent.saturating_add(delta.spent.units());
+        day.spent_count = day.spent_count.saturating_add(delta.spent_count);
     }
-    let mut days: Vec<DayDelta> = days.into_values().collect();
-    days.sort_unstable_by_key(|day| (day.day, day.wallet));
+    let mut days: Vec<((Day, WalletId), DayTotals)> = days.into_iter().collect();
+    days.sort_unstable_by_key(|(key, _)| *key);
     let mut values = Vec::with_capacity(days.len() * WALLET_DAYS.columns.len());
-    for day in days {
-        values.extend([
-            Value::Int(day.day.number()),
-            Value::Int(day.wallet.key()),
-            Value::Int(day.debits.units()),
-            Value::Int(day.credits.units()),
-            Value::Int(day.spent.units()),
-            Value::Int(day.spent_count),
-        ]);
+    for ((day, wallet), totals) in days {
+        values.extend(
+            [
+                day.number(),
+                wallet.key(),
+                totals.debits.0,
+                totals.debits.1,
+                totals.credits.0,
+                totals.credits.1,
+                totals.spent,
+                totals.spent_count,
+            ]
+            .map(Value::Int),
+        );
     }
     values
 }

@@ -131,7 +131,9 @@ pub fn load_spent(connection: &mut Connection, wallet: WalletId, today: Day) -> 
         let values = [Value::Int(wallet.key()), Value::Int(number)];
         if let Some(row) = connection.query_one(text, &values)? {
             let amount = Amount::from_units(row.int(1)?);
-            spent.count(Day::from_number(row.int(0)?), amount, row.int(2)?);
+            if !spent.count(Day::from_number(row.int(0)?), amount, row.int(2)?) {
+                return Err(DbError::Layout(format!("{wallet} spent more than fits")));
+            }
         }
     }
     Ok(spent)

@@ -48,10 +48,13 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         what: "balances equal the sum of their entries",
         count: "SELECT COUNT(*) FROM accounts",
-        wrong: "SELECT a.id, a.posted, CAST(COALESCE(e.total, 0) AS BIGINT) FROM accounts a \
-                LEFT JOIN (SELECT account_id, SUM(amount) AS total FROM entries \
+        // Sums of dollars and of the rest: a sum of the amounts themselves
+        // could pass the largest number on its way.
+        wrong: "SELECT a.id, a.posted, CAST(COALESCE(e.whole * 100000000 + e.rest, 0) AS BIGINT) \
+                FROM accounts a LEFT JOIN (SELECT account_id, SUM(amount / 100000000) AS whole, \
+                SUM(amount % 100000000) AS rest FROM entries \
                 GROUP BY account_id) e ON e.account_id = a.id \
-                WHERE a.posted <> COALESCE(e.total, 0)",
+                WHERE a.posted <> COALESCE(e.whole * 100000000 + e.rest, 0)",
     },
     Check {
         what: "each entry's balance continues the one before it",
@@ -92,40 +95,39 @@ pub(super) const CHECKS: &[Check] = &[
                 OR h.amount <> t.amount + t.fee",
     },
     Check {
-        what: "daily debits equal the entries of the day",
+        what: "daily roll-ups add up to the entries of each account",
         count: "SELECT COUNT(*) FROM wallet_days",
-        wrong: "SELECT a.id, CAST(COALESCE(d.total, 0) AS BIGINT), \
-                CAST(COALESCE(e.total, 0) AS BIGINT) FROM accounts a \
-                LEFT JOIN (SELECT wallet_id, SUM(credits - debits) AS total FROM wallet_days \
+        wrong: "SELECT a.id, CAST(COALESCE(d.whole, 0) AS BIGINT), \
+                CAST(COALESCE(e.whole, 0) AS BIGINT) FROM accounts a \
+                LEFT JOIN (SELECT wallet_id, SUM(credits - debits) AS whole, \
+                SUM(credits_rest - debits_rest) AS rest FROM wallet_days \
                 GROUP BY wallet_id) d ON d.wallet_id = a.id \
-                LEFT JOIN (SELECT account_id, SUM(amount) AS total FROM entries \
-                GROUP BY account_id) e ON e.account_id = a.id \
-                WHERE a.kind = 'WALLET' AND COALESCE(d.total, 0) <> COALESCE(e.total, 0)",
+                LEFT JOIN (SELECT account_id, SUM(amount / 100000000) AS whole, \
+                SUM(amount % 100000000) AS rest FROM entries \
+                GROUP BY account_id) e ON e.account_id = a.id WHERE a.kind = 'WALLET' \
+                AND (COALESCE(d.whole, 0) <> COALESCE(e.whole, 0) \
+                OR COALESCE(d.rest, 0) <> COALESCE(e.rest, 0))",
     },
     Check {
         what: "daily roll-ups equal the entries of each day",
         count: "SELECT COUNT(*) FROM wallet_days",
-        wrong: "SELECT d.wallet_id, d.debits + d.credits, CAST(COALESCE(e.moved, 0) AS BIGINT) \
+        wrong: "SELECT d.wallet_id, d.debits + d.credits, CAST(COALESCE(e.whole, 0) AS BIGINT) \
                 FROM wallet_days d LEFT JOIN \
                 (SELECT e.account_id, t.settled_at / 86400000000 AS day, \
-                SUM(CASE WHEN e.amount < 0 THEN -e.amount ELSE e.amount END) AS moved \
+                SUM(ABS(e.amount / 100000000)) AS whole, SUM(ABS(e.amount % 100000000)) AS rest \
                 FROM entries e JOIN transactions t ON t.id = e.transaction_id \
                 GROUP BY e.account_id, t.settled_at / 86400000000) e \
                 ON e.account_id = d.wallet_id AND e.day = d.day \
-                WHERE d.debits + d.credits <> COALESCE(e.moved, 0)",
+                WHERE d.debits + d.credits <> COALESCE(e.whole, 0) \
+                OR d.debits_rest + d.credits_rest <> COALESCE(e.rest, 0)",
     },
     Check {
-        what: "spending equals what was sent, less what came back",
-        count: "SELECT COUNT(*) FROM wallet_days",
-        wrong: "SELECT a.id, CAST(COALESCE(d.total, 0) AS BIGINT), \
-                CAST(COALESCE(p.total, 0) AS BIGINT) FROM accounts a \
-                LEFT JOIN (SELECT wallet_id, SUM(spent) AS total FROM wallet_days \
-                GROUP BY wallet_id) d ON d.wallet_id = a.id \
-                LEFT JOIN (SELECT from_wallet_id, SUM(amount - reversed_amount) AS total \
-                FROM transactions WHERE kind = 'PAYMENT' \
-                AND status NOT IN ('REJECTED', 'EXPIRED') GROUP BY from_wallet_id) p \
-                ON p.from_wallet_id = a.id \
-                WHERE a.kind = 'WALLET' AND COALESCE(d.total, 0) <> COALESCE(p.total, 0)",
+        what: "each payment's day is counted",
+        count: "SELECT COUNT(*) FROM transactions WHERE kind = 'PAYMENT'",
+        wrong: "SELECT t.id, CAST(1 AS BIGINT), CAST(0 AS BIGINT) FROM transactions t \
+                LEFT JOIN wallet_days d ON d.wallet_id = t.from_wallet_id \
+                AND d.day = t.created_at / 86400000000 \
+                WHERE t.kind = 'PAYMENT' AND d.day IS NULL",
     },
     Check {
         what: "spending of each day equals what was sent that day",

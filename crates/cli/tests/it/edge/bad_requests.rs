@@ -7,6 +7,7 @@ use crate::support::{Server, Store, exchange, stories};
 stories!(
     hostile_ids_are_not_found,
     bad_cursors_and_limits_are_refused,
+    hostile_filters_do_no_harm,
     hostile_headers_do_no_harm,
     what_is_not_http_does_no_harm,
     a_body_that_never_comes_does_no_harm,
@@ -98,6 +99,34 @@ fn bad_cursors_and_limits_are_refused(store: Store) {
     }
     let tampered = format!("{foreign}x");
     owner.get(&format!("/wallets?cursor={tampered}")).refused(400, "VALIDATION_ERROR");
+}
+
+fn hostile_filters_do_no_harm(store: Store) {
+    let server = Server::start(store);
+    let owner = server.owner();
+    let wallet = owner.funded(10);
+    let long = "A".repeat(3_000);
+    let filters = ["walletId", "status", "type", "idempotencyKey", "createdAfter", "result", ""];
+    let values = ["%00", "%ff", "'", "%F0%9F%A6%80", "[]", "-1", "%", "2026-02-30", &long];
+    let lists = ["/wallets", "/payments", "/api-keys"].map(str::to_owned);
+    let lists_of_the_wallet = ["transactions", "holds", "policy-evaluations", "limits", "policies"]
+        .map(|list| format!("/wallets/{wallet}/{list}"));
+    for list in lists.iter().chain(&lists_of_the_wallet) {
+        for (filter, value) in filters.iter().flat_map(|f| values.iter().map(move |v| (f, v))) {
+            let answer = owner.get(&format!("{list}?{filter}={value}"));
+            assert!([200, 400, 404].contains(&answer.status), "{}", answer.story());
+            if answer.status != 200 {
+                answer.assert_envelope();
+            }
+        }
+    }
+    for filter in ["status=%00", "walletId=%00", "createdAfter=%ff", "idempotencyKey=%00"] {
+        assert_ne!(
+            owner.get(&format!("/payments?{filter}")).status,
+            200,
+            "{filter} filters nothing out"
+        );
+    }
 }
 
 fn hostile_headers_do_no_harm(store: Store) {

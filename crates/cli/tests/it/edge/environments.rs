@@ -4,7 +4,12 @@ use serde_json::json;
 
 use crate::support::{Api, Server, Store, stories};
 
-stories!(lists_hold_one_environment, the_clock_needs_its_flag, the_clock_goes_forward_only,);
+stories!(
+    lists_hold_one_environment,
+    the_clock_needs_its_flag,
+    the_clock_goes_forward_only,
+    the_clock_goes_nowhere_that_breaks_the_server,
+);
 
 fn lists_hold_one_environment(store: Store) {
     let server = Server::start(store);

@@ -8,6 +8,8 @@ stories!(
     a_revoked_key_is_told_so,
     an_expired_key_is_told_so,
     the_last_admin_key_of_an_environment_stays,
+    the_last_admin_key_is_not_weakened_either,
+    a_revoked_key_is_not_revived,
     a_key_works_from_its_addresses_only,
     what_is_no_key_is_unauthorized,
     guessing_keys_is_limited,
@@ -73,6 +75,40 @@ fn the_last_admin_key_of_an_environment_stays(store: Store) {
         caller.get("/wallets").refused(401, "API_KEY_REVOKED");
         heir.delete(&format!("/api-keys/{}", id(&second))).refused(409, "CONFLICT");
     }
+}
+
+/// A scoped key is no heir, and a narrowed or an expiring one would lock its owner out as revoking does.
+fn the_last_admin_key_is_not_weakened_either(store: Store) {
+    let server = Server::start(store);
+    let owner = server.owner();
+    let last = owner.all_ids("/api-keys").pop().expect("a first key");
+    server.scoped(&["*"], &[&owner.wallet("Mine")]);
+    let path = format!("/api-keys/{last}");
+    owner.delete(&path).refused(409, "CONFLICT");
+    for change in
+        [json!({ "permissions": ["wallets:read"] }), json!({ "expiresAt": "2099-01-01T00:00:00Z" })]
+    {
+        owner.patch(&path, &change).refused(409, "CONFLICT");
+    }
+    owner.post("/wallets", &json!({ "name": "Still in charge" })).created();
+}
+
+fn a_revoked_key_is_not_revived(store: Store) {
+    let server = Server::start(store);
+    let owner = server.owner();
+    let made = owner.post("/api-keys", &json!({ "permissions": ["wallets:read"] })).created();
+    let path = format!("/api-keys/{}", id(&made));
+    owner.delete(&path).expect(204);
+    for change in [
+        json!({ "status": "ACTIVE" }),
+        json!({ "expiresAt": "2099-01-01T00:00:00Z" }),
+        json!({ "name": "Again" }),
+    ] {
+        owner.patch(&path, &change);
+        assert_eq!(owner.get(&path).ok()["status"], "REVOKED");
+    }
+    let caller = server.nobody().with_key(made["secret"].as_str().expect("text"));
+    caller.get("/wallets").refused(401, "API_KEY_REVOKED");
 }
 
 fn a_key_works_from_its_addresses_only(store: Store) {

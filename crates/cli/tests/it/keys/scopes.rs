@@ -9,6 +9,9 @@ stories!(
     an_owners_acts_are_refused,
     a_scoped_key_freezes_itself,
     a_revoked_agent_stays_out_of_batches,
+    a_scope_is_never_empty,
+    all_permissions_do_not_widen_a_scope,
+    a_scoped_key_leaves_keys_alone,
 );
 
 /// Everything that a scoped key could be given and still not use against its owner.
@@ -103,4 +106,44 @@ fn a_revoked_agent_stays_out_of_batches(store: Store) {
     owner.delete(&format!("/api-keys/{}", made["id"].as_str().expect("text"))).expect(204);
     agent.once("b-1").post("/payments/batch", &batch).refused(401, "API_KEY_REVOKED");
     assert_eq!(owner.balance(&other), "1.00");
+}
+
+fn a_scope_is_never_empty(store: Store) {
+    let server = Server::start(store);
+    let request = json!({ "permissions": ["wallets:read"], "walletScope": [] });
+    server.owner().post("/api-keys", &request).refused_fields(&["walletScope"]);
+}
+
+fn all_permissions_do_not_widen_a_scope(store: Store) {
+    let server = Server::start(store);
+    let owner = server.owner();
+    let (mine, other) = (owner.funded(10), owner.funded(10));
+    let agent = server.scoped(&["*"], &[&mine]);
+    assert_eq!(agent.all_ids("/wallets"), std::slice::from_ref(&mine));
+    agent.pay(&other, &mine, "1.00").refused(404, "WALLET_NOT_FOUND");
+    agent.pay(&mine, &other, "1.00").ok();
+    let act = agent.post("/wallets", &json!({ "name": "More" }));
+    assert_eq!(act.refused(403, "PERMISSION_DENIED")["ownerOnly"], true);
+}
+
+fn a_scoped_key_leaves_keys_alone(store: Store) {
+    let server = Server::start(store);
+    let owner = server.owner();
+    let mine = owner.wallet("Mine");
+    let request = json!({ "permissions": ALL_WRITES, "walletScope": [mine] });
+    let own = owner.post("/api-keys", &request).created();
+    let agent = server.nobody().with_key(own["secret"].as_str().expect("text"));
+    let other = owner.post("/api-keys", &json!({ "permissions": [] })).created();
+    for key in [&own, &other] {
+        let path = format!("/api-keys/{}", key["id"].as_str().expect("text"));
+        for answer in [
+            agent.patch(&path, &json!({ "permissions": ["*"] })),
+            agent.patch(&path, &json!({ "allowedIps": null })),
+            agent.delete(&path),
+        ] {
+            assert!([403, 404].contains(&answer.status), "{}", answer.story());
+        }
+        let now = owner.get(&path).ok();
+        assert_eq!((&now["status"], &now["permissions"]), (&json!("ACTIVE"), &key["permissions"]));
+    }
 }

@@ -47,6 +47,21 @@ impl Server {
         }
     }
 
+    /// Every row of every table of a PostgreSQL store, as text.
+    pub(crate) fn all_rows(&self) -> Vec<String> {
+        let mut client = self.database().postgres();
+        let named =
+            "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'";
+        let tables = client.query(named, &[]).expect("a list of tables");
+        let mut rows = Vec::new();
+        for table in tables.iter().map(|row| row.get::<_, String>(0)) {
+            let text = format!("SELECT CAST(it AS TEXT) FROM {table} it");
+            let found = client.query(&text, &[]).expect("a table's rows");
+            rows.extend(found.iter().map(|row| row.get::<_, String>(0)));
+        }
+        rows
+    }
+
     /// Marks the store as written by a later version.
     pub(crate) fn make_store_newer(&mut self) {
         self.expect_damage();

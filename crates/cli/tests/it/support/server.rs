@@ -117,12 +117,17 @@ impl Server {
         command
     }
 
+    /// Sends a signal, as `kill` names it.
+    pub(crate) fn signal(&self, signal: &str) {
+        let id = self.process.as_ref().expect("a running server").id().to_string();
+        let sent = Command::new("kill").args([signal, &id]).status().expect("kill runs");
+        assert!(sent.success(), "{signal} was sent");
+    }
+
     /// SIGTERM, and how the process ended.
     pub(crate) fn stop(&mut self) -> ExitStatus {
+        self.signal("-TERM");
         let mut process = self.process.take().expect("a running server");
-        let id = process.id().to_string();
-        let sent = Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
-        assert!(sent.success(), "SIGTERM was sent");
         let deadline = Instant::now() + STOP_TIMEOUT;
         loop {
             if let Some(status) = process.try_wait().expect("a child to wait for") {

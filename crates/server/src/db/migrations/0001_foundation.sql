@@ -132,13 +132,17 @@ CREATE TABLE entries (
 );
 REFUSE entries UPDATE DELETE;
 
--- What wallets moved, day by day. Spending counts against policies; it is what
--- was sent at the wallet's initiative, held amounts included, fees excluded.
+-- What wallets moved, day by day: debits and credits in whole dollars and the
+-- rest, because a day's turnover may be larger than any balance. Spending counts
+-- against policies; it is what was sent at the wallet's initiative, held amounts
+-- included, fees excluded.
 CREATE TABLE wallet_days (
     day BIGINT NOT NULL,
     wallet_id BIGINT NOT NULL,
     debits BIGINT NOT NULL,
+    debits_rest BIGINT NOT NULL,
     credits BIGINT NOT NULL,
+    credits_rest BIGINT NOT NULL,
     spent BIGINT NOT NULL,
     spent_count BIGINT NOT NULL,
     PRIMARY KEY (day, wallet_id)
