@@ -77,7 +77,8 @@ impl Offline {
     /// Opens the store while no server runs.
     pub async fn open(config: Config) -> Result<Self, StartError> {
         let metrics = Arc::new(Metrics::new());
-        let open = move || open_engine(&config, &Clock::Wall, &metrics);
+        let keys = Arc::new(KeyCache::default());
+        let open = move || open_engine(&config, &Clock::Wall, &metrics, &keys);
         let (engine, lock) = apart(open).await?;
         Ok(Self { engine, _lock: lock })
     }
@@ -108,6 +109,7 @@ fn open_engine(
     config: &Config,
     clock: &Clock,
     metrics: &Arc<Metrics>,
+    keys: &Arc<KeyCache>,
 ) -> Result<(Engine, File), StartError> {
     std::fs::create_dir_all(&config.data).map_err(io(config.data.display().to_string()))?;
     let (lock, holder) = match &config.database {
@@ -122,6 +124,7 @@ fn open_engine(
         }
     };
     let vault = Arc::new(vault(config)?);
+    let keys = Arc::clone(keys);
     let engine = engine::start(EngineOptions {
         location: config.database.clone(),
         clock: clock.clone(),
@@ -129,6 +132,7 @@ fn open_engine(
         vault,
         holder,
         metrics: Arc::clone(metrics),
+        on_taking_place: Box::new(move || keys.clear()),
         runtime: tokio::runtime::Handle::current(),
     })?;
     Ok((engine, lock))
@@ -200,10 +204,11 @@ impl Server {
     /// Opens the store, listens, and serves.
     pub async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
         let metrics = Arc::new(Metrics::new());
-        let opening = (config.clone(), clock.clone(), Arc::clone(&metrics));
+        let keys = Arc::new(KeyCache::default());
+        let opening = (config.clone(), clock.clone(), Arc::clone(&metrics), Arc::clone(&keys));
         let open = move || {
-            let (config, clock, metrics) = opening;
-            let (engine, lock) = open_engine(&config, &clock, &metrics)?;
+            let (config, clock, metrics, keys) = opening;
+            let (engine, lock) = open_engine(&config, &clock, &metrics, &keys)?;
             let reads = ReadPool::open(&config.database, config.readers)?;
             Ok((engine, lock, reads))
         };
@@ -211,7 +216,7 @@ impl Server {
         let app = Arc::new(App {
             engine,
             reads,
-            keys: Arc::new(KeyCache::default()),
+            keys,
             limits: RateLimits::new(&clock),
             clock,
             config,

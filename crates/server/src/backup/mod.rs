@@ -1,5 +1,6 @@
 //! Copying a store while it is in use.
 
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -14,6 +15,9 @@ pub enum BackupError {
     /// The target is there already.
     #[error("{0} exists already")]
     Exists(String),
+    /// The target cannot be written.
+    #[error("the copy cannot be written: {0}")]
+    Target(std::io::Error),
     /// `pg_dump` cannot be run.
     #[error("pg_dump could not be started: {0}")]
     NoDump(std::io::Error),
@@ -29,6 +33,9 @@ pub fn run(from: &Location, to: &Path) -> Result<(), BackupError> {
     if to.exists() {
         return Err(BackupError::Exists(to.display().to_string()));
     }
+    // Made first, so that the copy is never readable for anybody else.
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true).mode(0o600).open(to).map_err(BackupError::Target)?;
     match from {
         Location::Sqlite(_) => {
             let mut connection = Connection::open_copier(from)?;

@@ -4,12 +4,20 @@
 //! not grow with round trips.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::{ToSql, Type};
 use postgres::{NoTls, Statement};
 
 use super::{Column, DbError, DbResult, Insert, Row, Value};
+
+/// How long the server may take to answer a new connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the network may be silent before a connection counts as lost. A
+/// writer that stands still inside a transaction is ended by the server after
+/// a time of the same order, so that its locks do not stop its successor.
+const SILENCE_MAX: Duration = Duration::from_secs(15);
 
 /// A connection to a server.
 pub struct Postgres {
@@ -23,14 +31,17 @@ impl Postgres {
         if config.get_application_name().is_none() {
             config.application_name("wallgent");
         }
-        config.connect_timeout(std::time::Duration::from_secs(10));
+        config.connect_timeout(CONNECT_TIMEOUT);
+        config.tcp_user_timeout(SILENCE_MAX);
+        config.keepalives_idle(SILENCE_MAX);
         let mut client = config.connect(NoTls)?;
         // Acknowledged means on disk, whatever the server's default is. The
         // planner's guess for a recursive walk is far off, and compiling it
         // costs more than running it.
         client.batch_execute(
             "SET synchronous_commit = on; SET jit = off; SET TIME ZONE 'UTC'; \
-             SET client_min_messages = warning",
+             SET client_min_messages = warning; \
+             SET idle_in_transaction_session_timeout = '15s'; SET lock_timeout = '20s'",
         )?;
         Ok(Self { client, statements: HashMap::new() })
     }

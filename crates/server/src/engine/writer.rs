@@ -42,6 +42,9 @@ pub struct EngineOptions {
     pub holder: String,
     /// Where stage times are recorded.
     pub metrics: Arc<Metrics>,
+    /// What has to be forgotten when the writer's place is taken: another
+    /// process may have changed it meanwhile.
+    pub on_taking_place: Box<dyn Fn() + Send>,
     /// Where callers wait.
     pub runtime: tokio::runtime::Handle,
 }
@@ -102,6 +105,7 @@ impl Writer {
         self.ids = IdGenerator::after(lease.last_key);
         self.options.clock.move_to(lease.last_time);
         self.state.clear();
+        (self.options.on_taking_place)();
         self.options.metrics.writer_alive(true);
         self.lease = Some(lease);
         Ok(())

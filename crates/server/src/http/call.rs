@@ -6,6 +6,7 @@ use bytes::Bytes;
 use wallgent_api::types::List;
 use wallgent_api::types::payments::{idempotency_key, is_idempotency_key};
 use wallgent_api::{ApiError, Fields};
+use wallgent_core::idempotency::Fingerprint;
 use wallgent_core::{Permission, Timestamp};
 
 use super::cursor;
@@ -205,10 +206,15 @@ impl Call {
         Some(Claim { hash, fingerprint, forever: lasting == Lasting::Forever })
     }
 
-    /// The claim of a request whose meaning is its whole body and path.
-    pub fn plain_claim(&self, lasting: Lasting) -> Result<Option<Claim>, ApiError> {
-        let key = self.key()?;
-        Ok(self.claim(key, cursor::meaning(self)?, lasting))
+    /// The claim of a request that moves no money: its meaning is its path and
+    /// what was read of its body.
+    pub fn plain_claim(&self, request: &impl serde::Serialize) -> Result<Option<Claim>, ApiError> {
+        let mut meaning = Fingerprint::new(self.route);
+        for (_, value) in &self.params {
+            meaning = meaning.text(value);
+        }
+        let text = serde_json::to_string(request).expect("requests have text keys");
+        Ok(self.claim(self.key()?, meaning.text(&text).finish(), Lasting::Days))
     }
 
     /// Runs a command once for its key, and waits until it is durable.

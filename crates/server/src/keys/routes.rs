@@ -8,7 +8,7 @@ use wallgent_core::Permission::{ApiKeysRead, ApiKeysWrite};
 use wallgent_core::id::KeyId;
 
 use super::{KeyRow, may_see, store, wire};
-use crate::http::{Answer, Call, Lasting, Route};
+use crate::http::{Answer, Call, Route};
 use crate::keys;
 
 const ONE: &[ErrorCode] = &[ErrorCode::NotFound, ErrorCode::EnvironmentMismatch];
@@ -42,7 +42,7 @@ pub(crate) fn routes() -> Vec<Route> {
 
 async fn create(call: Call) -> Result<Answer, ApiError> {
     let request = CreateKey::decode(&call.body)?;
-    let claim = call.plain_claim(Lasting::Days)?;
+    let claim = call.plain_claim(&request)?;
     call.run(claim, move |tx, caller| keys::create_in(tx, caller, request)).await
 }
 
@@ -76,7 +76,7 @@ async fn get(call: Call) -> Result<Answer, ApiError> {
 
 async fn update(call: Call) -> Result<Answer, ApiError> {
     let request = UpdateKey::decode(&call.body)?;
-    let claim = call.plain_claim(Lasting::Days)?;
+    let claim = call.plain_claim(&request)?;
     let (id, cache) = (call.param("id").to_owned(), Arc::clone(&call.app.keys));
     call.run(claim, move |tx, caller| {
         let reply = keys::update_in(tx, caller, &id, request)?;
@@ -87,7 +87,7 @@ async fn update(call: Call) -> Result<Answer, ApiError> {
 }
 
 async fn revoke(call: Call) -> Result<Answer, ApiError> {
-    let claim = call.plain_claim(Lasting::Days)?;
+    let claim = call.plain_claim(&())?;
     let (id, cache) = (call.param("id").to_owned(), Arc::clone(&call.app.keys));
     call.run(claim, move |tx, caller| {
         let reply = keys::revoke_in(tx, caller, &id)?;

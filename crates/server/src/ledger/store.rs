@@ -359,7 +359,9 @@ pub struct Entry {
 }
 
 /// A wallet's entries, newest first, from behind the entry `before` on (0:
-/// from the newest). Walks the chain that the entries form.
+/// from the newest). Walks the chain that the entries form. The joins are
+/// written as CROSS JOIN because SQLite keeps their order then: from the chain
+/// to the entries, never through all entries of the store.
 pub fn list_entries(
     connection: &mut Connection,
     wallet: WalletId,
@@ -374,13 +376,13 @@ pub fn list_entries(
         "WITH RECURSIVE chain (id, steps) AS ( \
              SELECT head.id, CAST(1 AS BIGINT) FROM ({start}) AS head \
              UNION ALL \
-             SELECT entries.previous_id, chain.steps + 1 FROM chain \
-             JOIN entries ON entries.id = chain.id WHERE chain.steps < $2 \
+             SELECT entries.previous_id, chain.steps + 1 FROM chain CROSS JOIN entries \
+             WHERE entries.id = chain.id AND chain.steps < $2 \
          ) \
          SELECT e.id, e.transaction_id, e.amount, e.balance_after, t.kind, t.description, \
                 t.related_id, t.created_at \
-         FROM chain JOIN entries e ON e.id = chain.id \
-         JOIN transactions t ON t.id = e.transaction_id ORDER BY e.id DESC"
+         FROM chain CROSS JOIN entries e CROSS JOIN transactions t \
+         WHERE e.id = chain.id AND t.id = e.transaction_id ORDER BY e.id DESC"
     );
     let mut values = vec![Value::Int(wallet.key()), Value::Int(limit)];
     if before != 0 {

@@ -5,7 +5,7 @@ use wallgent_api::types::organizations::{Organization, UpdateOrganization};
 use wallgent_core::Permission::{OrganizationsRead, OrganizationsWrite};
 
 use super::store;
-use crate::http::{Answer, Call, Lasting, Route};
+use crate::http::{Answer, Call, Route};
 use crate::organizations;
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -26,6 +26,6 @@ async fn get(call: Call) -> Result<Answer, ApiError> {
 
 async fn update(call: Call) -> Result<Answer, ApiError> {
     let request = UpdateOrganization::decode(&call.body)?;
-    let claim = call.plain_claim(Lasting::Days)?;
+    let claim = call.plain_claim(&request)?;
     call.run(claim, move |tx, caller| organizations::update_in(tx, caller, &request)).await
 }

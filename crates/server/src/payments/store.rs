@@ -172,6 +172,7 @@ fn of_wallets(
     rows_of(connection, &ids)
 }
 
+/// CROSS JOIN keeps SQLite from walking all transactions instead of the chain.
 fn chain_of(connection: &mut Connection, filter: &Filter, wallet: WalletId) -> DbResult<Vec<i64>> {
     let status = status_clause(filter).replace("status", "t.status");
     let text = format!(
@@ -181,11 +182,11 @@ fn chain_of(connection: &mut Connection, filter: &Filter, wallet: WalletId) -> D
              SELECT CASE WHEN t.from_wallet_id = $1 THEN t.previous_from_id \
                          ELSE t.previous_to_id END, \
                     chain.found + CASE WHEN t.id < $2 {status} THEN 1 ELSE 0 END \
-             FROM chain JOIN transactions t ON t.id = chain.id \
-             WHERE chain.found < $4 AND chain.id >= $3 AND chain.id > 0 \
+             FROM chain CROSS JOIN transactions t \
+             WHERE t.id = chain.id AND chain.found < $4 AND chain.id >= $3 AND chain.id > 0 \
          ) \
-         SELECT chain.id FROM chain JOIN transactions t ON t.id = chain.id \
-         WHERE chain.id < $2 AND chain.id >= $3 {status} ORDER BY chain.id DESC LIMIT $4"
+         SELECT chain.id FROM chain CROSS JOIN transactions t \
+         WHERE t.id = chain.id AND chain.id < $2 AND chain.id >= $3 {status} ORDER BY chain.id DESC LIMIT $4"
     );
     let values = [wallet.key(), filter.before, filter.from, filter.limit].map(Value::Int);
     let rows = connection.query_composed(&text, &values)?;

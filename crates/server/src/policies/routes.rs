@@ -10,7 +10,7 @@ use wallgent_core::id::{AddressId, PolicyId, WalletId};
 use wallgent_core::policy::{Decision, SpendRequest, evaluate, limits};
 
 use super::{names_of, not_found, store};
-use crate::http::{Answer, Call, Lasting, Route};
+use crate::http::{Answer, Call, Route};
 use crate::policies;
 use crate::wallets::routes::find as find_wallet;
 
@@ -77,7 +77,7 @@ pub(crate) fn routes() -> Vec<Route> {
 
 async fn create(call: Call) -> Result<Answer, ApiError> {
     let change = PolicyChange::decode_new(&call.body)?;
-    let claim = call.plain_claim(Lasting::Days)?;
+    let claim = call.plain_claim(&change)?;
     let wallet = call.param("id").to_owned();
     call.run(claim, move |tx, caller| policies::create_in(tx, caller, &wallet, change)).await
 }
@@ -114,7 +114,7 @@ fn wallet_of(call: &Call) -> Option<String> {
 
 async fn update(call: Call) -> Result<Answer, ApiError> {
     let change = PolicyChange::decode(&call.body)?;
-    let claim = call.plain_claim(Lasting::Days)?;
+    let claim = call.plain_claim(&change)?;
     let (wallet, policy) = (wallet_of(&call), call.param("policyId").to_owned());
     call.run(claim, move |tx, caller| {
         policies::update_in(tx, caller, wallet.as_deref(), &policy, change)
@@ -123,7 +123,7 @@ async fn update(call: Call) -> Result<Answer, ApiError> {
 }
 
 async fn delete(call: Call) -> Result<Answer, ApiError> {
-    let claim = call.plain_claim(Lasting::Days)?;
+    let claim = call.plain_claim(&())?;
     let (wallet, policy) = (wallet_of(&call), call.param("policyId").to_owned());
     call.run(claim, move |tx, caller| policies::delete_in(tx, caller, wallet.as_deref(), &policy))
         .await

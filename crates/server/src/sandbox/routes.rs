@@ -54,7 +54,7 @@ async fn clock(call: Call) -> Result<Answer, ApiError> {
         let error = ApiError::not_found("clock");
         return Err(error.with("hint", "start `wallgent dev --test-clock` to move the time"));
     }
-    let claim = call.plain_claim(Lasting::Days)?;
+    let claim = call.plain_claim(&request)?;
     let answer = call
         .run(claim, move |tx, _| {
             let to = target(tx, &request)?;

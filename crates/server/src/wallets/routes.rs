@@ -108,7 +108,7 @@ pub(crate) fn routes() -> Vec<Route> {
 
 async fn create(call: Call) -> Result<Answer, ApiError> {
     let request = CreateWallet::decode(&call.body)?;
-    let claim = call.plain_claim(Lasting::Days)?;
+    let claim = call.plain_claim(&request)?;
     call.run(claim, move |tx, caller| wallets::create_in(tx, caller, &request)).await
 }
 
@@ -143,7 +143,7 @@ async fn get(call: Call) -> Result<Answer, ApiError> {
 
 async fn update(call: Call) -> Result<Answer, ApiError> {
     let request = UpdateWallet::decode(&call.body)?;
-    let claim = call.plain_claim(Lasting::Days)?;
+    let claim = call.plain_claim(&request)?;
     let id = call.param("id").to_owned();
     call.run(claim, move |tx, caller| wallets::update_in(tx, caller, &id, request)).await
 }
@@ -185,7 +185,7 @@ async fn close(call: Call) -> Result<Answer, ApiError> {
 
 async fn switch(call: Call, switch: Switch) -> Result<Answer, ApiError> {
     let request = ChangeStatus::decode(&call.body)?;
-    let claim = call.plain_claim(Lasting::Days)?;
+    let claim = call.plain_claim(&request)?;
     let id = call.param("id").to_owned();
     call.run(claim, move |tx, caller| {
         wallets::switch_in(tx, caller, &id, switch, request.reason.as_deref())
