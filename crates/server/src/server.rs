@@ -78,7 +78,7 @@ impl Offline {
     pub async fn open(config: Config) -> Result<Self, StartError> {
         let metrics = Arc::new(Metrics::new());
         let keys = Arc::new(KeyCache::default());
-        let open = move || open_engine(&config, &Clock::Wall, &metrics, &keys);
+        let open = move || open_engine(&config, &Clock::wall(), &metrics, &keys);
         let (engine, lock) = apart(open).await?;
         Ok(Self { engine, _lock: lock })
     }

@@ -67,8 +67,8 @@ impl Dev {
 
 fn clock(asked: Option<&Option<String>>) -> Result<Clock, Failure> {
     match asked {
-        None => Ok(Clock::Wall),
-        Some(None) => Ok(Clock::standing_at(Clock::Wall.now())),
+        None => Ok(Clock::wall()),
+        Some(None) => Ok(Clock::standing_at(Clock::wall().now())),
         Some(Some(text)) => Clock::standing_at_text(text)
             .ok_or_else(|| Failure::new(format!("--test-clock: {text} is no ISO 8601 time"))),
     }

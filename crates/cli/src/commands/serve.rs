@@ -26,7 +26,7 @@ impl Serve {
         let file = config.data.join(SERVER_FILE);
         block_on(async move {
             let told = StopSignals::install()?;
-            let server = Server::start(config, Clock::Wall).await?;
+            let server = Server::start(config, Clock::wall()).await?;
             let url = format!("http://{}", server.address());
             tracing::info!(%url, "listening");
             let text = serde_json::json!({ "url": url }).to_string();

@@ -257,6 +257,21 @@ impl Connection {
         self.batch("ROLLBACK")
     }
 
+    /// Begins a part of the transaction that can be undone alone.
+    pub fn begin_part(&mut self) -> DbResult<()> {
+        self.batch("SAVEPOINT part")
+    }
+
+    /// Makes the part a part of the transaction for good.
+    pub fn keep_part(&mut self) -> DbResult<()> {
+        self.batch("RELEASE SAVEPOINT part")
+    }
+
+    /// Undoes the part.
+    pub fn undo_part(&mut self) -> DbResult<()> {
+        self.batch("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part")
+    }
+
     /// Runs several statements without values.
     pub fn batch(&mut self, sql: &str) -> DbResult<()> {
         match self {

@@ -9,13 +9,19 @@ use wallgent_core::id::{Id, Kind, first_key_at};
 /// Where the time comes from.
 #[derive(Clone)]
 pub enum Clock {
-    /// The machine's clock.
-    Wall,
+    /// The machine's clock, but never before a moment that was committed.
+    Wall(Arc<AtomicI64>),
     /// A clock that stands still until it is moved (`dev --test-clock`).
     Test(Arc<AtomicI64>),
 }
 
 impl Clock {
+    /// The machine's clock.
+    #[must_use]
+    pub fn wall() -> Self {
+        Self::Wall(Arc::new(AtomicI64::new(0)))
+    }
+
     /// A clock that stands at `start`.
     #[must_use]
     pub fn standing_at(start: Timestamp) -> Self {
@@ -41,20 +47,20 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         match self {
             Self::Test(micros) => Timestamp::from_micros(micros.load(Ordering::Acquire)),
-            Self::Wall => {
+            Self::Wall(floor) => {
                 let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
                 let micros =
                     since.map_or(0, |it| i64::try_from(it.as_micros()).unwrap_or(i64::MAX));
-                Timestamp::from_micros(micros)
+                Timestamp::from_micros(micros.max(floor.load(Ordering::Acquire)))
             }
         }
     }
 
-    /// Moves a test clock forward; never back.
+    /// Moves a test clock forward, or notes that a moment was committed, which
+    /// the machine's clock will not go behind.
     pub fn move_to(&self, time: Timestamp) {
-        if let Self::Test(micros) = self {
-            micros.fetch_max(time.micros(), Ordering::AcqRel);
-        }
+        let (Self::Test(micros) | Self::Wall(micros)) = self;
+        micros.fetch_max(time.micros(), Ordering::AcqRel);
     }
 
     /// Whether the clock can be moved by hand.

@@ -57,6 +57,8 @@ pub struct Tx<'e> {
     pub(super) after_mark: usize,
     /// Whether the rows of earlier commands were written for this one.
     pub(super) caught_up: bool,
+    /// Whether that failed half-way.
+    pub(super) flushing: bool,
     /// How many rows of earlier commands were written then.
     pub(super) flushed: Mark,
     /// Whether this command wrote SQL of its own.
@@ -109,7 +111,7 @@ impl Tx<'_> {
     pub fn execute(&mut self, sql: &'static str, values: &[Value]) -> DbResult<u64> {
         self.catch_up()?;
         if !self.savepoint {
-            self.db.batch("SAVEPOINT command")?;
+            self.db.begin_part()?;
             self.savepoint = true;
         }
         self.db.execute(sql, values)
@@ -121,7 +123,11 @@ impl Tx<'_> {
         if self.caught_up || self.savepoint {
             return Ok(());
         }
+        // Rows of others leave the buffer here. If this fails half-way, whatever
+        // this command makes of it, the batch must not go on without them.
+        self.flushing = true;
         ledger::flush_rows(self.db, self.rows, self.mark)?;
+        self.flushing = false;
         self.flushed = std::mem::take(&mut self.mark);
         self.caught_up = true;
         Ok(())

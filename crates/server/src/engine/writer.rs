@@ -254,6 +254,7 @@ impl Writer {
         lease::advance(&mut self.connection, &lease, now, self.ids.last())?;
         let stored = Instant::now();
         self.connection.commit()?;
+        self.options.clock.move_to(now);
         self.lease = Some(Lease { last_time: now, last_key: self.ids.last(), ..lease });
         let metrics = &self.options.metrics;
         metrics.decide.observe(decided - begun);
@@ -280,20 +281,24 @@ impl Writer {
             vault: &self.options.vault,
             after_commit: &mut self.after_commit,
             caught_up: false,
+            flushing: false,
             flushed: Mark::default(),
             savepoint: false,
         };
         let (verdict, answer) = command(&mut tx);
         let (mark, after_mark, savepoint) = (tx.mark, tx.after_mark, tx.savepoint);
+        if tx.flushing {
+            let error = DbError::Layout("rows of earlier commands were not written".to_owned());
+            return (Err(error), answer);
+        }
         let done = match verdict {
             Verdict::Keep => {
                 self.state.keep();
-                self.end_savepoint(savepoint, "RELEASE SAVEPOINT command")
+                if savepoint { self.connection.keep_part() } else { Ok(()) }
             }
             Verdict::Undo => {
                 self.undo(mark, after_mark);
-                let text = "ROLLBACK TO SAVEPOINT command; RELEASE SAVEPOINT command";
-                self.end_savepoint(savepoint, text)
+                if savepoint { self.connection.undo_part() } else { Ok(()) }
             }
             Verdict::Abort(error) => Err(error),
         };
@@ -304,10 +309,6 @@ impl Writer {
         self.state.undo();
         self.rows.cut(mark);
         self.after_commit.truncate(after_mark);
-    }
-
-    fn end_savepoint(&mut self, savepoint: bool, text: &str) -> DbResult<()> {
-        if savepoint { self.connection.batch(text) } else { Ok(()) }
     }
 
     /// Nothing of the batch is acknowledged; the hot state is loaded anew.

@@ -8,32 +8,32 @@ use ipnet::IpNet;
 /// The client's address. What `Forwarded` and `X-Forwarded-For` say is taken
 /// only from a trusted proxy, from the right: the last hop that is no trusted
 /// proxy is the client. A proxy writes one of the two headers and may pass the
-/// other on as its client sent it, so when they disagree neither is believed.
-pub(super) fn of_client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+/// other on as its client sent it, so when they disagree, or the last hop cannot
+/// be read, the client is unknown: `None`, which no list of addresses allows.
+pub(super) fn of_client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Option<IpAddr> {
     let peer = peer.to_canonical();
     if !trusted.iter().any(|net| net.contains(&peer)) {
-        return peer;
+        return Some(peer);
     }
     let standard = forwarded(headers).map(|hops| last_untrusted(peer, &hops, trusted));
     let usual = x_forwarded_for(headers).map(|hops| last_untrusted(peer, &hops, trusted));
     match (standard, usual) {
-        (None, None) => peer,
+        (None, None) => Some(peer),
         (Some(client), None) | (None, Some(client)) => client,
         (Some(client), Some(other)) if client == other => client,
-        (Some(_), Some(_)) => peer,
+        (Some(_), Some(_)) => None,
     }
 }
 
-fn last_untrusted(peer: IpAddr, hops: &[String], trusted: &[IpNet]) -> IpAddr {
+fn last_untrusted(peer: IpAddr, hops: &[String], trusted: &[IpNet]) -> Option<IpAddr> {
     let mut client = peer;
     for hop in hops.iter().rev() {
-        let Some(address) = parse(hop) else { return client };
-        client = address;
+        client = parse(hop)?;
         if !trusted.iter().any(|net| net.contains(&client)) {
-            return client;
+            return Some(client);
         }
     }
-    client
+    Some(client)
 }
 
 fn forwarded(headers: &HeaderMap) -> Option<Vec<String>> {
@@ -75,7 +75,8 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(name, value.parse().expect("a header"));
         let trusted = ["10.0.0.0/8".parse().expect("a network")];
-        of_client(peer.parse().expect("an address"), &headers, &trusted).to_string()
+        of_client(peer.parse().expect("an address"), &headers, &trusted)
+            .map_or("unknown".to_owned(), |client| client.to_string())
     }
 
     #[test]
@@ -83,7 +84,7 @@ mod tests {
         assert_eq!(client("9.9.9.9", "x-forwarded-for", "1.2.3.4"), "9.9.9.9");
         assert_eq!(client("10.0.0.1", "x-forwarded-for", "6.6.6.6, 1.2.3.4"), "1.2.3.4");
         assert_eq!(client("10.0.0.1", "x-forwarded-for", "1.2.3.4, 10.0.0.2"), "1.2.3.4");
-        assert_eq!(client("10.0.0.1", "x-forwarded-for", "nonsense"), "10.0.0.1");
+        assert_eq!(client("10.0.0.1", "x-forwarded-for", "nonsense"), "unknown");
         assert_eq!(
             client("10.0.0.1", "forwarded", "for=\"[2001:db8::7]:99\";proto=https"),
             "2001:db8::7"
@@ -98,10 +99,10 @@ mod tests {
         headers.insert("x-forwarded-for", "1.2.3.4".parse().expect("a header"));
         let trusted = ["10.0.0.0/8".parse().expect("a network")];
         let proxy = IpAddr::from([10, 0, 0, 1]);
-        assert_eq!(of_client(proxy, &headers, &trusted), proxy);
+        assert_eq!(of_client(proxy, &headers, &trusted), None);
         let mut headers = HeaderMap::new();
         let broken = axum::http::HeaderValue::from_bytes(b"\xff, 1.2.3.4").expect("a header");
         headers.insert("x-forwarded-for", broken);
-        assert_eq!(of_client(proxy, &headers, &trusted), IpAddr::from([1, 2, 3, 4]));
+        assert_eq!(of_client(proxy, &headers, &trusted), Some(IpAddr::from([1, 2, 3, 4])));
     }
 }

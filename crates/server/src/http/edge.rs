@@ -1,6 +1,6 @@
 //! The ladder that every request climbs.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -25,6 +25,8 @@ use crate::{error, idempotency};
 const BODY_BYTES_MAX: usize = 1 << 20;
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+/// Clients whose address is not known fail together.
+const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 /// The versions of this API.
 const VERSIONS: &[&str] = &["2026-03-01"];
 
@@ -94,7 +96,7 @@ fn version(headers: &HeaderMap) -> Result<&'static str, ApiError> {
 async fn authenticate(
     app: &Arc<App>,
     headers: &HeaderMap,
-    client: IpAddr,
+    client: Option<IpAddr>,
 ) -> Result<Arc<CachedKey>, ApiError> {
     match recognize(app, headers).await {
         Ok(key) => {
@@ -105,7 +107,7 @@ async fn authenticate(
             Ok(key)
         }
         Err(error) if error.code == ErrorCode::Unauthorized => {
-            app.limits.count_failure(client)?;
+            app.limits.count_failure(client.unwrap_or(UNKNOWN))?;
             Err(error)
         }
         Err(error) => Err(error),
@@ -140,12 +142,13 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && ours).then_some(secret)
 }
 
-fn refuse_elsewhere(key: &CachedKey, client: IpAddr) -> Result<(), ApiError> {
-    if key.allows(Some(client)) {
+fn refuse_elsewhere(key: &CachedKey, client: Option<IpAddr>) -> Result<(), ApiError> {
+    if key.allows(client) {
         return Ok(());
     }
     let message = "The API key cannot be used from this address";
-    Err(ApiError::new(ErrorCode::PermissionDenied, message).with("ipAddress", client.to_string()))
+    Err(ApiError::new(ErrorCode::PermissionDenied, message)
+        .with("ipAddress", client.map(|it| it.to_string())))
 }
 
 fn refuse_past_plan(key: &CachedKey) -> Result<(), ApiError> {
@@ -157,7 +160,7 @@ fn refuse_past_plan(key: &CachedKey) -> Result<(), ApiError> {
     Err(ApiError::new(ErrorCode::PermissionDenied, message).with("plan", plan))
 }
 
-fn caller(key: &CachedKey, client: IpAddr, request_id: &Arc<str>) -> Caller {
+fn caller(key: &CachedKey, client: Option<IpAddr>, request_id: &Arc<str>) -> Caller {
     Caller {
         key: key.row.id,
         organization: key.row.organization,
@@ -165,7 +168,7 @@ fn caller(key: &CachedKey, client: IpAddr, request_id: &Arc<str>) -> Caller {
         scope: key.scope,
         permissions: key.row.permissions,
         wallets: key.wallets.clone(),
-        ip: Some(client.to_string()),
+        ip: client.map(|it| it.to_string()),
         request_id: Arc::clone(request_id),
     }
 }

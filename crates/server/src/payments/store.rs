@@ -82,10 +82,11 @@ fn read(row: &Row) -> DbResult<PaymentRow> {
 }
 
 impl PaymentRow {
-    /// Whether a scope takes part in the payment.
+    /// Whether the payment exists for a scope: for the receiver's from when it
+    /// is posted, so that nobody learns what the sender's policies decide.
     #[must_use]
     pub fn concerns(&self, scope: ScopeId) -> bool {
-        self.scope == scope || self.to_scope == Some(scope)
+        self.scope == scope || (self.to_scope == Some(scope) && self.settled_at.is_some())
     }
 
     /// The payment as a scope sees it.
@@ -126,33 +127,52 @@ pub fn list(connection: &mut Connection, filter: &Filter) -> DbResult<Vec<Paymen
     }
     let rows = match &filter.wallets {
         Some(wallets) => of_wallets(connection, filter, wallets)?,
-        None => of_scope(connection, filter)?,
+        None => {
+            let ids = of_scope(connection, filter, None)?;
+            rows_of(connection, &ids)?
+        }
     };
     rows.iter().map(read).map(|row| Ok(row?.seen_by(filter.scope))).collect()
 }
 
-fn of_scope(connection: &mut Connection, filter: &Filter) -> DbResult<Vec<Row>> {
+/// The numbers of a scope's payments, of one wallet or of all, newest first.
+/// What is only received shows from when it is posted.
+fn of_scope(
+    connection: &mut Connection,
+    filter: &Filter,
+    wallet: Option<WalletId>,
+) -> DbResult<Vec<i64>> {
     let status = status_clause(filter);
-    let branch = |side: &str| {
+    let wanted =
+        if wallet.is_some() { "AND (from_wallet_id = $5 OR to_wallet_id = $5)" } else { "" };
+    let branch = |side: &str, posted: &str| {
         format!(
-            "SELECT * FROM (SELECT id FROM transactions WHERE {side} = $1 AND id < $2 \
-             AND id >= $3 AND kind = 'PAYMENT' {status} ORDER BY id DESC LIMIT $4) AS {side}_ids"
+            "SELECT * FROM (SELECT id FROM transactions WHERE {side} = $1 {posted} AND id < $2 \
+             AND id >= $3 AND kind = 'PAYMENT' {status} {wanted} ORDER BY id DESC LIMIT $4) \
+             AS {side}_ids"
         )
     };
     let text = format!(
-        "SELECT {COLUMNS} FROM ({} UNION ALL {}) AS ids JOIN transactions t ON t.id = ids.id \
-         JOIN scopes s ON s.id = t.scope_id LEFT JOIN approvals a ON a.id = t.approval_id \
-         ORDER BY t.id DESC LIMIT $4",
-        branch("scope_id"),
-        branch("to_scope_id"),
+        "SELECT id FROM ({} UNION ALL {}) AS ids ORDER BY id DESC LIMIT $4",
+        branch("scope_id", ""),
+        branch("to_scope_id", "AND settled_at IS NOT NULL"),
     );
-    let values = [filter.scope, filter.before, filter.from, filter.limit].map(Value::Int);
-    connection.query_composed(&text, &values)
+    let mut values =
+        [filter.scope, filter.before, filter.from, filter.limit].map(Value::Int).to_vec();
+    values.extend(wallet.map(|id| Value::Int(id.key())));
+    let rows = connection.query_composed(&text, &values)?;
+    rows.iter().map(|row| row.int(0)).collect()
 }
 
-/// The statuses are our own words, never a caller's.
+/// The statuses are our own words, never a caller's. The second condition lets
+/// the store see that its index of unusual payments holds all that are asked
+/// for.
 fn status_clause(filter: &Filter) -> String {
-    filter.status.map_or(String::new(), |status| format!("AND status = '{}'", status.as_str()))
+    match filter.status {
+        None => String::new(),
+        Some(PaymentStatus::Posted) => "AND status = 'POSTED'".to_owned(),
+        Some(status) => format!("AND status = '{}' AND status <> 'POSTED'", status.as_str()),
+    }
 }
 
 /// Payments of some wallets: each wallet's chain is walked from its newest
@@ -164,7 +184,12 @@ fn of_wallets(
 ) -> DbResult<Vec<Row>> {
     let mut ids = Vec::new();
     for wallet in wallets {
-        ids.extend(chain_of(connection, filter, *wallet)?);
+        // Nearly all payments are posted: those that are not are few in the
+        // scope's index, and far apart in the wallet's chain.
+        ids.extend(match filter.status {
+            None | Some(PaymentStatus::Posted) => chain_of(connection, filter, *wallet)?,
+            Some(_) => of_scope(connection, filter, Some(*wallet))?,
+        });
     }
     ids.sort_unstable_by(|a, b| b.cmp(a));
     ids.dedup();
@@ -175,20 +200,22 @@ fn of_wallets(
 /// CROSS JOIN keeps SQLite from walking all transactions instead of the chain.
 fn chain_of(connection: &mut Connection, filter: &Filter, wallet: WalletId) -> DbResult<Vec<i64>> {
     let status = status_clause(filter).replace("status", "t.status");
+    let visible = format!("(t.scope_id = $5 OR t.settled_at IS NOT NULL) {status}");
     let text = format!(
         "WITH RECURSIVE chain (id, found) AS ( \
              SELECT last_payment_id, CAST(0 AS BIGINT) FROM accounts WHERE id = $1 \
              UNION ALL \
              SELECT CASE WHEN t.from_wallet_id = $1 THEN t.previous_from_id \
                          ELSE t.previous_to_id END, \
-                    chain.found + CASE WHEN t.id < $2 {status} THEN 1 ELSE 0 END \
+                    chain.found + CASE WHEN t.id < $2 AND {visible} THEN 1 ELSE 0 END \
              FROM chain CROSS JOIN transactions t \
              WHERE t.id = chain.id AND chain.found < $4 AND chain.id >= $3 AND chain.id > 0 \
          ) \
          SELECT chain.id FROM chain CROSS JOIN transactions t \
-         WHERE t.id = chain.id AND chain.id < $2 AND chain.id >= $3 {status} ORDER BY chain.id DESC LIMIT $4"
+         WHERE t.id = chain.id AND chain.id < $2 AND chain.id >= $3 AND {visible} ORDER BY chain.id DESC LIMIT $4"
     );
-    let values = [wallet.key(), filter.before, filter.from, filter.limit].map(Value::Int);
+    let values =
+        [wallet.key(), filter.before, filter.from, filter.limit, filter.scope].map(Value::Int);
     let rows = connection.query_composed(&text, &values)?;
     rows.iter().map(|row| row.int(0)).collect()
 }

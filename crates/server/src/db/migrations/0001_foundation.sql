@@ -118,6 +118,7 @@ CREATE TABLE transactions (
 CREATE INDEX transactions_by_scope ON transactions (scope_id, id);
 CREATE INDEX transactions_received ON transactions (to_scope_id, id) WHERE to_scope_id IS NOT NULL;
 CREATE INDEX transactions_unusual ON transactions (scope_id, status, id) WHERE status <> 'POSTED';
+CREATE INDEX transactions_unusual_received ON transactions (to_scope_id, status, id) WHERE to_scope_id IS NOT NULL AND status <> 'POSTED';
 REFUSE transactions DELETE;
 
 -- Credits are positive, debits negative. Each entry remembers the one before it
