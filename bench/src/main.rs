@@ -110,7 +110,7 @@ struct Run {
     server: PathBuf,
     /// Where the superuser of a PostgreSQL server connects; without it,
     /// PostgreSQL is left out.
-    #[arg(long)]
+    #[arg(long, env = "WALLGENT_TEST_POSTGRES", hide_env_values = true)]
     postgres: Option<String>,
     /// One short round on small stores, printed only: to see whether it works,
     /// not how fast it is.

@@ -58,8 +58,14 @@ const fn half(name: &'static str, target: Target, of: &'static str) -> Case {
 
 const UNIFORM: Work = Work::Pay(Spread::Uniform);
 
-/// What is compared stands close together.
-const CASES: [Case; 20] = [
+/// What is compared stands close together. Reads come first, while the store of
+/// the round is still small.
+const CASES: [Case; 21] = [
+    case("null read", Target::Null, Work::Balance, 64),
+    case("sqlite balance", Target::Sqlite, Work::Balance, 64),
+    case("sqlite payment", Target::Sqlite, Work::Payment, 64),
+    case("sqlite list", Target::Sqlite, Work::List, 64),
+    case("grown list", Target::Grown, Work::List, 64),
     case("null", Target::Null, UNIFORM, 64),
     case("sqlite", Target::Sqlite, UNIFORM, 64),
     case("sqlite hot", Target::Sqlite, Work::Pay(Spread::Hot), 64),
@@ -76,10 +82,6 @@ const CASES: [Case; 20] = [
     case("null 1", Target::Null, UNIFORM, 1),
     case("sqlite 1", Target::Sqlite, UNIFORM, 1),
     case("postgres 1", Target::Postgres, UNIFORM, 1),
-    case("null read", Target::Null, Work::Balance, 64),
-    case("sqlite balance", Target::Sqlite, Work::Balance, 64),
-    case("sqlite payment", Target::Sqlite, Work::Payment, 64),
-    case("sqlite list", Target::Sqlite, Work::List, 64),
 ];
 
 /// The sizes of the commits that the bare loops make.

@@ -13,7 +13,7 @@ pub(crate) fn run_bench(arguments: &[String]) -> Result {
     let mut bench = command(paths::target().join("release/bench"));
     bench.arg("run");
     bench.arg("--server").arg(paths::binary("release"));
-    bench.arg("--postgres").arg(cluster.url());
+    bench.env("WALLGENT_TEST_POSTGRES", cluster.url());
     // A short look must not replace what was measured properly.
     if !arguments.iter().any(|it| it == "--quick" || it == "--out") {
         bench.args(["--out", "docs/benchmarks.md"]);

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use postgres::types::ToSql;
-use postgres::{Client, Error, GenericClient, NoTls, Statement, Transaction};
+use postgres::{Client, Error, GenericClient, NoTls, Statement};
 use rusqlite::types::Value;
 
 use super::Started;
@@ -13,36 +13,31 @@ use super::rows::{Batch, ColumnKind, Rows, Table};
 pub(super) fn write(url: &str, rows: &Rows, batches: &[Batch]) -> Started<Error> {
     let mut client = Client::connect(url, NoTls)?;
     client.batch_execute("SET synchronous_commit = on; SET jit = off")?;
-    let accounts = prepare(&mut client, &rows.accounts)?;
-    insert(&mut client, &accounts, &rows.accounts, &rows.accounts.rows)?;
-    let inserts = rows.tables.iter().map(|table| prepare(&mut client, table));
-    let inserts: Vec<Statement> = inserts.collect::<Result<_, _>>()?;
-    let account = client.prepare(
-        "UPDATE accounts SET posted = new.posted, last_entry_id = new.entry
-         FROM UNNEST($1::BIGINT[], $2::BIGINT[], $3::BIGINT[]) AS new (id, posted, entry)
-         WHERE accounts.id = new.id",
-    )?;
-    let day = client.prepare(
-        "INSERT INTO wallet_days (day, wallet_id, debits, credits, spent, spent_count)
-         SELECT 1, id, amount, amount, amount, 1
-         FROM UNNEST($1::BIGINT[], $2::BIGINT[]) AS new (id, amount)
-         ON CONFLICT (day, wallet_id) DO UPDATE SET debits = wallet_days.debits + excluded.debits,
-         spent = wallet_days.spent + excluded.spent, spent_count = wallet_days.spent_count + 1",
-    )?;
+    let mut appended = Vec::new();
+    for table in &rows.appended {
+        appended.push(prepare(&mut client, table)?);
+    }
+    let mut changed = Vec::new();
+    for table in &rows.changed {
+        let statement = prepare(&mut client, table)?;
+        put(&mut client, &statement, table, &table.rows)?;
+        changed.push(statement);
+    }
     let started = Instant::now();
     for batch in batches {
         let mut commit = client.transaction()?;
-        for ((table, range), statement) in rows.tables.iter().zip(&batch.inserts).zip(&inserts) {
-            insert(&mut commit, statement, table, &table.rows[range.clone()])?;
+        for ((table, range), statement) in rows.appended.iter().zip(&batch.inserts).zip(&appended) {
+            put(&mut commit, statement, table, &table.rows[range.clone()])?;
         }
-        update(&mut commit, &account, &day, batch)?;
+        for ((table, changes), statement) in rows.changed.iter().zip(&batch.changes).zip(&changed) {
+            put(&mut commit, statement, table, changes)?;
+        }
         commit.commit()?;
     }
     Ok(started)
 }
 
 fn prepare(client: &mut Client, table: &Table) -> Result<Statement, Error> {
-    let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
     let arrays = table.columns.iter().zip(1..).map(|(column, place)| {
         let kind = match column.kind {
             ColumnKind::Integer => "BIGINT",
@@ -51,15 +46,11 @@ fn prepare(client: &mut Client, table: &Table) -> Result<Statement, Error> {
         };
         format!("${place}::{kind}[]")
     });
-    client.prepare(&format!(
-        "INSERT INTO {} ({}) SELECT * FROM UNNEST({})",
-        table.name,
-        names.join(", "),
-        arrays.collect::<Vec<_>>().join(", ")
-    ))
+    let arrays: Vec<String> = arrays.collect();
+    client.prepare(&table.statement(&format!("SELECT * FROM UNNEST({})", arrays.join(", "))))
 }
 
-fn insert(
+fn put(
     client: &mut impl GenericClient,
     statement: &Statement,
     table: &Table,
@@ -100,20 +91,4 @@ fn bytes(value: &Value) -> Option<Vec<u8>> {
         Value::Blob(bytes) => Some(bytes.clone()),
         _ => None,
     }
-}
-
-fn update(
-    commit: &mut Transaction<'_>,
-    account: &Statement,
-    day: &Statement,
-    batch: &Batch,
-) -> Result<(), Error> {
-    let updates = &batch.updates;
-    let accounts: Vec<i64> = updates.iter().map(|update| update.account).collect();
-    let posted: Vec<i64> = updates.iter().map(|update| update.posted).collect();
-    let entries: Vec<i64> = updates.iter().map(|update| update.entry).collect();
-    let amounts: Vec<i64> = updates.iter().map(|update| update.amount).collect();
-    commit.execute(account, &[&accounts, &posted, &entries])?;
-    commit.execute(day, &[&accounts, &amounts])?;
-    Ok(())
 }

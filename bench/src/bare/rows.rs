@@ -1,6 +1,6 @@
 //! The rows of real payments.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io;
 use std::ops::Range;
 use std::path::Path;
@@ -17,11 +17,18 @@ const APPENDED: [(&str, &str); 4] = [
     ("idempotency", "resource_id"),
 ];
 
+/// The tables in which a payment changes a row of each account it touches, with
+/// their keys; the last column of the key leads to the account.
+const CHANGED: [(&str, &[&str]); 2] =
+    [("accounts", &["id"]), ("wallet_days", &["day", "wallet_id"])];
+
 /// All rows of the last payments of a store.
 pub(crate) struct Rows {
-    pub(super) tables: Vec<Table>,
-    /// The accounts as they are at the end, to be there before the loop begins.
-    pub(super) accounts: Table,
+    /// What is added to.
+    pub(super) appended: Vec<Table>,
+    /// What is changed, as it is at the end: what is written is as large then
+    /// as it was on the way there.
+    pub(super) changed: Vec<Table>,
     transactions: Vec<i64>,
 }
 
@@ -29,9 +36,11 @@ pub(crate) struct Rows {
 pub(super) struct Table {
     pub(super) name: &'static str,
     pub(super) columns: Vec<Column>,
+    /// The columns of the key, when rows are replaced.
+    pub(super) key: &'static [&'static str],
     pub(super) rows: Vec<Vec<Value>>,
-    /// Which payment each row belongs to.
-    transactions: Vec<i64>,
+    /// Which payment or which account each row belongs to.
+    owners: Vec<i64>,
 }
 
 pub(super) struct Column {
@@ -48,18 +57,10 @@ pub(super) enum ColumnKind {
 
 /// What one commit writes.
 pub(super) struct Batch {
-    /// For each table, which of its rows.
+    /// For each table that is added to, which of its rows.
     pub(super) inserts: Vec<Range<usize>>,
-    /// Each account once, as its last entry in the batch leaves it.
-    pub(super) updates: Vec<Update>,
-}
-
-#[derive(Clone, Copy)]
-pub(super) struct Update {
-    pub(super) account: i64,
-    pub(super) posted: i64,
-    pub(super) entry: i64,
-    pub(super) amount: i64,
+    /// For each table that is changed, its rows of the accounts touched.
+    pub(super) changes: Vec<Vec<Vec<Value>>>,
 }
 
 impl Rows {
@@ -75,50 +76,54 @@ impl Rows {
 
     /// Cuts everything into commits of so many payments.
     pub(super) fn batches(&self, size: usize) -> Vec<Batch> {
-        let mut done = vec![0; self.tables.len()];
+        let mut done = vec![0; self.appended.len()];
         let mut batches = Vec::new();
         for payments in self.transactions.chunks(size) {
             let last = payments.last().copied().unwrap_or_default();
-            let inserts: Vec<Range<usize>> = self
-                .tables
-                .iter()
-                .zip(&mut done)
-                .map(|(table, done)| {
-                    let start = *done;
-                    *done = table.transactions.partition_point(|id| *id <= last);
-                    start..*done
-                })
-                .collect();
-            let updates = self.updates(&inserts);
-            batches.push(Batch { inserts, updates });
+            let tables = self.appended.iter().zip(&mut done);
+            let inserts = tables.map(|(table, done)| {
+                let start = *done;
+                *done = table.owners.partition_point(|id| *id <= last);
+                start..*done
+            });
+            let inserts: Vec<Range<usize>> = inserts.collect();
+            let touched = self.touched(&inserts);
+            let changes = self.changed.iter().map(|table| table.rows_of(&touched));
+            batches.push(Batch { changes: changes.collect(), inserts });
         }
         batches
     }
 
-    fn updates(&self, inserts: &[Range<usize>]) -> Vec<Update> {
-        let Some((table, range)) =
-            self.tables.iter().zip(inserts).find(|(it, _)| it.name == "entries")
-        else {
-            return Vec::new();
-        };
-        let place = |name| table.place(name);
-        let (id, account) = (place("id"), place("account_id"));
-        let (amount, posted) = (place("amount"), place("balance_after"));
-        let mut last = BTreeMap::new();
-        for row in &table.rows[range.clone()] {
-            let update = Update {
-                account: integer(&row[account]),
-                posted: integer(&row[posted]),
-                entry: integer(&row[id]),
-                amount: integer(&row[amount]),
-            };
-            last.insert(update.account, update);
-        }
-        last.into_values().collect()
+    /// The accounts that the entries of a batch are in.
+    fn touched(&self, inserts: &[Range<usize>]) -> BTreeSet<i64> {
+        let mut tables = self.appended.iter().zip(inserts);
+        let entries = tables.find(|(table, _)| table.name == "entries");
+        let (table, range) = entries.expect("a payment has entries");
+        let account = table.place("account_id");
+        table.rows[range.clone()].iter().map(|row| integer(&row[account])).collect()
     }
 }
 
 impl Table {
+    fn rows_of(&self, owners: &BTreeSet<i64>) -> Vec<Vec<Value>> {
+        let rows = self.rows.iter().zip(&self.owners);
+        rows.filter(|(_, owner)| owners.contains(owner)).map(|(row, _)| row.clone()).collect()
+    }
+
+    /// The statement that writes a row, or replaces the one with its key.
+    /// `values` says where they come from: a list of places, or a query.
+    pub(super) fn statement(&self, values: &str) -> String {
+        let names: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
+        let rest = names.iter().filter(|name| !self.key.contains(name));
+        let rest: Vec<String> = rest.map(|name| format!("{name} = excluded.{name}")).collect();
+        let conflict = if self.key.is_empty() {
+            String::new()
+        } else {
+            format!(" ON CONFLICT ({}) DO UPDATE SET {}", self.key.join(", "), rest.join(", "))
+        };
+        format!("INSERT INTO {} ({}) {values}{conflict}", self.name, names.join(", "))
+    }
+
     /// Where a column stands.
     fn place(&self, name: &str) -> usize {
         let place = self.columns.iter().position(|column| column.name == name);
@@ -140,22 +145,27 @@ fn read(path: &Path, limit: u32) -> rusqlite::Result<Rows> {
         [limit],
         |row| row.get(0),
     )?;
-    let tables = APPENDED.iter().map(|(name, transaction)| {
+    let appended = APPENDED.iter().map(|(name, transaction)| {
         let filter = format!("WHERE {transaction} >= {first} ORDER BY {transaction}");
-        read_table(&store, name, transaction, &filter)
+        read_table(&store, name, transaction, &[], &filter)
     });
-    let tables: Vec<Table> = tables.collect::<rusqlite::Result<_>>()?;
+    let changed = CHANGED.iter().map(|(name, key)| {
+        let account = key.last().copied().unwrap_or_default();
+        read_table(&store, name, account, key, "")
+    });
+    let appended: Vec<Table> = appended.collect::<rusqlite::Result<_>>()?;
     Ok(Rows {
-        transactions: tables[0].transactions.clone(),
-        accounts: read_table(&store, "accounts", "id", "ORDER BY id")?,
-        tables,
+        transactions: appended[0].owners.clone(),
+        changed: changed.collect::<rusqlite::Result<_>>()?,
+        appended,
     })
 }
 
 fn read_table(
     store: &Connection,
     name: &'static str,
-    transaction: &str,
+    owner: &str,
+    key: &'static [&'static str],
     filter: &str,
 ) -> rusqlite::Result<Table> {
     let mut columns = Vec::new();
@@ -178,9 +188,10 @@ fn read_table(
         name,
         columns,
         rows: rows.collect::<rusqlite::Result<_>>()?,
-        transactions: Vec::new(),
+        key,
+        owners: Vec::new(),
     };
-    let place = table.place(transaction);
-    table.transactions = table.rows.iter().map(|row| integer(&row[place])).collect();
+    let place = table.place(owner);
+    table.owners = table.rows.iter().map(|row| integer(&row[place])).collect();
     Ok(table)
 }

@@ -52,6 +52,7 @@ fn shares(results: &Results) -> Vec<Target> {
         "SQLite, grown store, share of empty",
         "read a balance, share of a null read",
         "read a payment, share of a null read",
+        "list payments on the grown store, share of a small one",
     ];
     vec![
         target(what[0], ("sqlite", "null"), Some(0.25), Some(0.30)),
@@ -62,6 +63,7 @@ fn shares(results: &Results) -> Vec<Target> {
         target(what[5], ("grown", "sqlite"), Some(0.75), Some(0.80)),
         target(what[6], ("sqlite balance", "null read"), None, Some(0.60)),
         target(what[7], ("sqlite payment", "null read"), None, Some(0.60)),
+        target(what[8], ("grown list", "sqlite list"), None, Some(0.50)),
     ]
 }
 

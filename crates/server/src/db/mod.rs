@@ -2,11 +2,13 @@
 //!
 //! One SQL text serves both. Placeholders are `$1`, `$2`, …; values are
 //! integers, texts and bytes; time is microseconds, documents are JSON text.
-//! What differs is named here and nowhere else: column types and `STRICT`-ness
-//! in migrations ([`migrate`]), and how many rows are written at once
-//! ([`Insert`]).
+//! What differs is named here and nowhere else: a few words of migrations
+//! ([`migrate`]), how many rows are written at once ([`Insert`]), and
+//! `INDEXED BY name`, which only SQLite reads.
 
 mod migrate;
+#[cfg(test)]
+mod plans;
 mod pool;
 mod postgres;
 mod sqlite;

@@ -54,7 +54,7 @@ impl Postgres {
         if let Some(statement) = self.statements.get(sql) {
             return Ok(statement.clone());
         }
-        let statement = self.client.prepare(sql)?;
+        let statement = self.client.prepare(&without_index_names(sql))?;
         self.statements.insert(sql.to_owned(), statement.clone());
         Ok(statement)
     }
@@ -106,6 +106,22 @@ impl Postgres {
     pub(super) fn batch(&mut self, sql: &str) -> DbResult<()> {
         Ok(self.client.batch_execute(sql)?)
     }
+}
+
+/// PostgreSQL chooses its indexes by what it knows of the rows; naming one is
+/// SQLite's way.
+fn without_index_names(sql: &str) -> String {
+    let mut words = sql.split(' ');
+    let mut kept = Vec::new();
+    while let Some(word) = words.next() {
+        if word == "INDEXED" {
+            // BY, and the name.
+            words.nth(1);
+        } else {
+            kept.push(word);
+        }
+    }
+    kept.join(" ")
 }
 
 fn insert_text(insert: &Insert) -> String {

@@ -150,8 +150,9 @@ pub(super) fn list(
     limit: i64,
 ) -> DbResult<Vec<KeyRow>> {
     let text = format!(
-        "SELECT {COLUMNS} FROM api_keys k WHERE k.organization_id = $1 AND k.id < $2 \
-         AND k.environment = $4 ORDER BY k.id DESC LIMIT $3"
+        "SELECT {COLUMNS} FROM api_keys AS k INDEXED BY api_keys_by_organization \
+         WHERE k.organization_id = $1 AND k.id < $2 AND k.environment = $4 \
+         ORDER BY k.id DESC LIMIT $3"
     );
     let values = [
         Value::Int(organization.key()),

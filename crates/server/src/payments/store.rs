@@ -136,7 +136,8 @@ pub fn list(connection: &mut Connection, filter: &Filter) -> DbResult<Vec<Paymen
 }
 
 /// The numbers of a scope's payments, of one wallet or of all, newest first.
-/// What is only received shows from when it is posted.
+/// What is only received shows from when it is posted. The index is named because
+/// SQLite would rather walk the whole table backwards.
 fn of_scope(
     connection: &mut Connection,
     filter: &Filter,
@@ -145,17 +146,23 @@ fn of_scope(
     let status = status_clause(filter);
     let wanted =
         if wallet.is_some() { "AND (from_wallet_id = $5 OR to_wallet_id = $5)" } else { "" };
-    let branch = |side: &str, posted: &str| {
+    let unusual = filter.status.is_some_and(|status| status != PaymentStatus::Posted);
+    let (sent, received) = if unusual {
+        ("transactions_unusual", "transactions_unusual_received")
+    } else {
+        ("transactions_by_scope", "transactions_received")
+    };
+    let branch = |side: &str, index: &str, posted: &str| {
         format!(
-            "SELECT * FROM (SELECT id FROM transactions WHERE {side} = $1 {posted} AND id < $2 \
-             AND id >= $3 AND kind = 'PAYMENT' {status} {wanted} ORDER BY id DESC LIMIT $4) \
-             AS {side}_ids"
+            "SELECT * FROM (SELECT id FROM transactions INDEXED BY {index} WHERE {side} = $1 \
+             {posted} AND id < $2 AND id >= $3 AND kind = 'PAYMENT' {status} {wanted} \
+             ORDER BY id DESC LIMIT $4) AS {side}_ids"
         )
     };
     let text = format!(
         "SELECT id FROM ({} UNION ALL {}) AS ids ORDER BY id DESC LIMIT $4",
-        branch("scope_id", ""),
-        branch("to_scope_id", "AND settled_at IS NOT NULL"),
+        branch("scope_id", sent, ""),
+        branch("to_scope_id", received, "AND settled_at IS NOT NULL"),
     );
     let mut values =
         [filter.scope, filter.before, filter.from, filter.limit].map(Value::Int).to_vec();

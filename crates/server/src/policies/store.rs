@@ -119,21 +119,26 @@ fn wire(row: &Row) -> DbResult<Wire> {
     Ok(super::wire(wallet, &policy, created_at, updated_at))
 }
 
+/// The days that a month, and the week it begins in, can span.
+const DAYS_READ: i64 = 37;
+
 /// What a wallet spent in the windows that hold `today`.
 pub fn load_spent(connection: &mut Connection, wallet: WalletId, today: Day) -> DbResult<Spent> {
     let first = today.week_start().min(today.month_start());
-    let text = "SELECT day, spent, spent_count FROM wallet_days \
-                WHERE wallet_id = $1 AND day = $2";
-    let mut spent = Spent { day: today, totals: Spending::default() };
-    // One look-up a day: the table is kept in the order of days, so that
+    let places: Vec<String> = (0..DAYS_READ).map(|at| format!("${}", at + 2)).collect();
+    // The days are named one by one: the table is kept in their order, so that
     // writes stay at its right edge.
-    for number in first.number()..=today.number() {
-        let values = [Value::Int(wallet.key()), Value::Int(number)];
-        if let Some(row) = connection.query_one(text, &values)? {
-            let amount = Amount::from_units(row.int(1)?);
-            if !spent.count(Day::from_number(row.int(0)?), amount, row.int(2)?) {
-                return Err(DbError::Layout(format!("{wallet} spent more than fits")));
-            }
+    let text = format!(
+        "SELECT day, spent, spent_count FROM wallet_days WHERE wallet_id = $1 AND day IN ({})",
+        places.join(", ")
+    );
+    let days = (first.number()..first.number() + DAYS_READ).map(|day| day.min(today.number()));
+    let values: Vec<Value> = std::iter::once(wallet.key()).chain(days).map(Value::Int).collect();
+    let mut spent = Spent { day: today, totals: Spending::default() };
+    for row in connection.query_composed(&text, &values)? {
+        let amount = Amount::from_units(row.int(1)?);
+        if !spent.count(Day::from_number(row.int(0)?), amount, row.int(2)?) {
+            return Err(DbError::Layout(format!("{wallet} spent more than fits")));
         }
     }
     Ok(spent)
@@ -150,8 +155,8 @@ pub(super) fn evaluations(
     let filter = if result.is_some() { "AND decision = $4" } else { "" };
     let text = format!(
         "SELECT id, decision, amount, recipient, violations, repeats, created_at, last_at \
-         FROM policy_evaluations WHERE wallet_id = $1 AND id < $2 {filter} \
-         ORDER BY id DESC LIMIT $3"
+         FROM policy_evaluations INDEXED BY policy_evaluations_by_wallet \
+         WHERE wallet_id = $1 AND id < $2 {filter} ORDER BY id DESC LIMIT $3"
     );
     let mut values = vec![Value::Int(wallet.key()), Value::Int(before), Value::Int(limit)];
     values.extend(result.map(Value::from));

@@ -84,7 +84,8 @@ pub(super) fn list(connection: &mut Connection, filter: &Filter) -> DbResult<Vec
     if let Some(wallets) = &filter.wallets {
         return list_named(connection, filter, wallets);
     }
-    let mut text = format!("{SELECT} WHERE w.scope_id = $1 AND w.id < $2");
+    let select = SELECT.replace("wallets w", "wallets AS w INDEXED BY wallets_by_scope");
+    let mut text = format!("{select} WHERE w.scope_id = $1 AND w.id < $2");
     let mut values = vec![Value::Int(filter.scope), Value::Int(filter.before)];
     if let Some(status) = filter.status {
         values.push(Value::from(status.as_str()));

@@ -11,6 +11,7 @@ stories!(
     header_and_body_must_agree,
     keys_have_a_form,
     a_replay_acts_no_second_time,
+    a_replay_tells_what_was_true_then,
     a_lost_answer_is_found_again,
 );
 
@@ -118,6 +119,29 @@ fn a_replay_acts_no_second_time(store: Store) {
     owner.act(&format!("/wallets/{wallet}/freeze")).ok();
     unfreeze.act(&format!("/wallets/{wallet}/unfreeze")).assert_replay_of(&first);
     assert_eq!(owner.get(&format!("/wallets/{wallet}")).ok()["status"], "FROZEN");
+}
+
+fn a_replay_tells_what_was_true_then(store: Store) {
+    let mut server = Server::start(store);
+    let (from, to) = (server.owner().funded(100), server.owner().wallet("To"));
+    let request = json!({ "from": from, "to": to, "amount": "60.00", "description": "Then" });
+    let paid = server.owner().once("pay-1").post("/payments", &request).expect(200);
+    let reverse = format!("/payments/{}/reverse", id(&paid.json));
+    let part = json!({ "amount": "10.00" });
+    let first = server.owner().once("part-1").post(&reverse, &part).expect(200);
+    let second = server.owner().once("part-2").post(&reverse, &part).expect(200);
+    let rest = server.owner().once("rest-1").act(&reverse).expect(200);
+    server.owner().act(&format!("/wallets/{from}/freeze")).ok();
+    for _ in 0..2 {
+        let owner = server.owner();
+        owner.once("pay-1").post("/payments", &request).assert_replay_of(&paid);
+        owner.once("part-1").post(&reverse, &part).assert_replay_of(&first);
+        owner.once("part-2").post(&reverse, &part).assert_replay_of(&second);
+        owner.once("rest-1").act(&reverse).assert_replay_of(&rest);
+        server.restart();
+    }
+    let now = server.owner().get(&format!("/payments/{}", id(&paid.json))).ok();
+    assert_eq!((&paid.json["status"], &now["status"]), (&json!("POSTED"), &json!("REVERSED")));
 }
 
 fn a_lost_answer_is_found_again(store: Store) {

@@ -94,6 +94,10 @@ fn sent() -> impl Strategy<Value = Sent> {
         30 => (1..9_000_u32).prop_map(|cents| Sent::Text(format!("{}.{:02}", cents / 100, cents % 100))),
         10 => (1..150_u32).prop_map(|dollars| Sent::Text(dollars.to_string())),
         5 => (1..6_000_000_000_u64).prop_map(|units| Sent::Text(format!("{}.{:08}", units / 100_000_000, units % 100_000_000))),
+        // The fee of these ends in a half, which goes to the even neighbour.
+        3 => (26_000_000..40_000_000_u64).prop_map(|n| n * 200 + 100).prop_map(|units| {
+            Sent::Text(format!("{}.{:08}", units / 100_000_000, units % 100_000_000))
+        }),
         3 => Just(Sent::Text("10000.00".to_owned())),
         1 => Just(Sent::Text("10000.01".to_owned())),
         2 => proptest::sample::select(texts.to_vec()).prop_map(|text| Sent::Text(text.to_owned())),
