@@ -129,14 +129,15 @@ impl Target {
             Some(_) => "**missed**",
         };
         let sign = if more_is_better { '≥' } else { '≤' };
-        format!("{sign} {} {word}", self.unit.number(limit))
+        format!("{sign} {limit} {word}")
     }
 }
 
 impl Unit {
     fn number(self, value: f64) -> String {
         match self {
-            Self::Share | Self::Seconds => format!("{value:.2}"),
+            Self::Share => format!("{value:.3}"),
+            Self::Seconds => format!("{value:.2}"),
             Self::Milliseconds => format!("{value:.1}"),
             Self::Megabytes | Self::Bytes => format!("{value:.0}"),
         }
@@ -164,9 +165,9 @@ fn a_target_is_met_from_the_right_side() {
             Target { what: "", measured: Some(spread), unit, floor: None, goal: Some(10.0) };
         target.verdict(target.goal)
     };
-    assert_eq!(verdict(Unit::Share, 9.0), "≥ 10.00 **missed**");
-    assert_eq!(verdict(Unit::Share, 10.0), "≥ 10.00 met");
-    assert_eq!(verdict(Unit::Milliseconds, 9.0), "≤ 10.0 met");
-    assert_eq!(verdict(Unit::Milliseconds, 10.0), "≤ 10.0 met");
-    assert_eq!(verdict(Unit::Milliseconds, 11.0), "≤ 10.0 **missed**");
+    assert_eq!(verdict(Unit::Share, 9.0), "≥ 10 **missed**");
+    assert_eq!(verdict(Unit::Share, 10.0), "≥ 10 met");
+    assert_eq!(verdict(Unit::Milliseconds, 9.0), "≤ 10 met");
+    assert_eq!(verdict(Unit::Milliseconds, 10.0), "≤ 10 met");
+    assert_eq!(verdict(Unit::Milliseconds, 11.0), "≤ 10 **missed**");
 }
