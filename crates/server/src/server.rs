@@ -27,8 +27,11 @@ const KEY_FILE: &str = "encryption.key";
 const PLACE: &str = "writer";
 /// The log beside the embedded store is copied into it from this size on.
 const LOG_BYTES: u64 = 8 << 20;
-/// How often the log's size is looked at.
-const LOG_PAUSE: Duration = Duration::from_millis(100);
+/// Pause between two copies while the log grows. Little and often: one large
+/// copy keeps the disk from the commits beside it for as long as its sync takes.
+const COPY_PAUSE: Duration = Duration::from_millis(5);
+/// Pause while nothing is written.
+const IDLE_COPY_PAUSE: Duration = Duration::from_millis(100);
 /// How often callers that went away are forgotten.
 const FORGET_PAUSE: Duration = Duration::from_secs(60);
 /// How long a process that is not the writer trusts the keys it knows.
@@ -288,13 +291,17 @@ fn keep_log_short(location: &Location, stop: watch::Receiver<bool>) -> Result<()
     };
     let mut connection = Connection::open_copier(location)?;
     let copy = move || {
+        let (mut pause, mut copied) = (IDLE_COPY_PAUSE, 0);
         while !*stop.borrow() {
-            std::thread::sleep(LOG_PAUSE);
+            std::thread::sleep(pause);
+            pause = IDLE_COPY_PAUSE;
             if db::wal_bytes(&path) < LOG_BYTES {
                 continue;
             }
-            if let Err(error) = db::checkpoint(&mut connection) {
-                tracing::warn!(%error, "the log could not be copied");
+            match db::checkpoint(&mut connection) {
+                Ok(now) if now == copied => {}
+                Ok(now) => (pause, copied) = (COPY_PAUSE, now),
+                Err(error) => tracing::warn!(%error, "the log could not be copied"),
             }
         }
     };

@@ -149,12 +149,14 @@ impl ToSql for Value {
     }
 }
 
-/// Copies what it can of the log into the file without stopping anyone.
-pub fn checkpoint(connection: &mut super::Connection) -> DbResult<()> {
+/// Copies what it can of the log into the file without stopping anyone;
+/// answers how many of the log's frames are in the file now.
+pub fn checkpoint(connection: &mut super::Connection) -> DbResult<i64> {
     let super::Connection::Sqlite(sqlite) = connection else {
-        return Ok(());
+        return Ok(0);
     };
-    sqlite.query("PRAGMA wal_checkpoint(PASSIVE)", &[]).map(drop)
+    let rows = sqlite.query("PRAGMA wal_checkpoint(PASSIVE)", &[])?;
+    rows.first().map_or(Ok(0), |row| row.int(2))
 }
 
 /// The size of the log beside the file.
