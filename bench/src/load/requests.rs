@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::http;
 
@@ -101,11 +102,19 @@ impl Requests {
         }
         if let Some(range) = &self.key {
             self.sequence += 1;
-            let key = format!("{:08x}-{:08x}-{:012x}", self.run, self.connection, self.sequence);
+            // As our SDKs make them: the time first.
+            let (time, run) = (unix_ms(), self.run & 0xffff);
+            let key =
+                format!("{time:012x}-{run:04x}-{:04x}-{:07x}", self.connection, self.sequence);
             self.bytes[range.clone()].copy_from_slice(key.as_bytes());
         }
         &self.bytes
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a client has the wall clock only")]
+fn unix_ms() -> u128 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis()
 }
 
 fn find(bytes: &[u8], part: &str) -> Option<Range<usize>> {

@@ -1,6 +1,6 @@
 //! Which failures a call is repeated after, and when.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use wallgent_api::ErrorCode;
 
@@ -67,12 +67,14 @@ pub(crate) fn chance() -> u64 {
     getrandom::u64().unwrap_or_default()
 }
 
-/// A new idempotency key.
+/// A new idempotency key: the time in milliseconds, so that the server's store
+/// finds new keys side by side, and 64 random bits.
+#[expect(clippy::disallowed_methods, reason = "a client has the wall clock only")]
 pub(crate) fn new_key() -> Result<String, Error> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes)
+    let random = getrandom::u64()
         .map_err(|error| Error::invalid("the system's randomness", error.to_string()))?;
-    Ok(format!("sdk-{:032x}", u128::from_be_bytes(bytes)))
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Ok(format!("sdk_{:012x}{random:016x}", since_1970.as_millis()))
 }
 
 #[cfg(test)]
@@ -140,6 +142,6 @@ mod tests {
     fn keys_differ() {
         let [one, other] = [new_key(), new_key()].map(|key| key.expect("randomness"));
         assert_ne!(one, other);
-        assert_eq!(one.len(), 36);
+        assert_eq!(one.len(), 32);
     }
 }

@@ -12,8 +12,10 @@ use super::{DbError, DbResult, Insert, Row, Value};
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Statements kept prepared; more than the program has.
 const PREPARED_STATEMENTS: usize = 256;
-/// Pages of a connection's cache, as kibibytes when negative.
-const WRITER_CACHE: i64 = -65_536;
+/// Pages of a connection's cache, as kibibytes when negative. A larger cache of
+/// the writer costs more than it saves: SQLite looks through all of it at a
+/// commit whose inserts split a page.
+const WRITER_CACHE: i64 = -16_384;
 const READER_CACHE: i64 = -8_192;
 
 /// A connection to a file.

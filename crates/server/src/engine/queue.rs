@@ -8,6 +8,7 @@ use wallgent_api::ApiError;
 
 use super::tx::{Stop, Tx};
 use crate::db::DbError;
+use crate::idempotency::KeyHash;
 
 /// Commands that may wait. When as many wait, callers are told to come back
 /// instead of waiting without end.
@@ -52,7 +53,7 @@ pub(super) enum Verdict {
 /// A command in the queue.
 pub(super) struct Job {
     /// The idempotency keys that it will look up.
-    pub(super) hashes: Vec<[u8; 20]>,
+    pub(super) hashes: Vec<KeyHash>,
     pub(super) queued_at: Instant,
     pub(super) work: Work,
 }
@@ -74,7 +75,7 @@ impl Engine {
     /// Runs a command and waits until its effects are durable.
     ///
     /// The command runs on the engine's thread even when the caller goes away.
-    pub async fn run<T, F>(&self, hashes: Vec<[u8; 20]>, command: F) -> Result<T, EngineError>
+    pub async fn run<T, F>(&self, hashes: Vec<KeyHash>, command: F) -> Result<T, EngineError>
     where
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, Stop> + Send + 'static,

@@ -6,6 +6,7 @@ use wallgent_core::time::Day;
 use wallgent_core::{Amount, Timestamp};
 
 use super::state::ScopeId;
+use crate::idempotency::KeyHash;
 
 /// A ledger transaction.
 #[derive(Clone, Debug)]
@@ -75,7 +76,7 @@ pub struct ChangeRow {
 /// What a key was used for, and the answer.
 #[derive(Clone, Debug)]
 pub struct IdempotencyRow {
-    pub hash: [u8; 20],
+    pub hash: KeyHash,
     pub fingerprint: i64,
     pub status: u16,
     pub resource: i64,

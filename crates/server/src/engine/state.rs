@@ -15,6 +15,7 @@ use wallgent_core::wallet::{WalletStatus, WalletType};
 use wallgent_core::{Amount, Environment, Permissions, Timestamp};
 
 use super::hot::HotMap;
+use crate::idempotency::KeyHash;
 
 /// An organization in one environment; its books.
 pub type ScopeId = i64;
@@ -163,7 +164,7 @@ pub struct State {
     pub(super) scopes: FxHashMap<ScopeId, Arc<Scope>>,
     pub sequences: HotMap<ScopeId, i64>,
     pub(super) keys: HotMap<KeyId, Arc<Key>>,
-    pub records: HotMap<[u8; 20], Record>,
+    pub records: HotMap<KeyHash, Record>,
     pub(super) denials: HotMap<WalletId, Denial>,
 }
 

@@ -14,6 +14,7 @@ use super::state::{Account, Denial, Key, Record, Scope, ScopeId, Spent, State, W
 use crate::config::Rules;
 use crate::crypto::Vault;
 use crate::db::{Connection, DbError, DbResult, Row, Value};
+use crate::idempotency::KeyHash;
 use crate::{error, keys, ledger, organizations, policies, wallets};
 
 /// Why a command ends early.
@@ -241,7 +242,7 @@ impl Tx<'_> {
     /// What an idempotency key was used for. All keys of a batch were looked
     /// up together before its first command.
     #[must_use]
-    pub fn record(&self, hash: &[u8; 20]) -> Option<Record> {
+    pub fn record(&self, hash: &KeyHash) -> Option<Record> {
         self.state.records.get(*hash).cloned()
     }
 

@@ -15,7 +15,7 @@ use crate::caller::Caller;
 use crate::db::{Connection, DbResult};
 use crate::engine::{EngineError, Stop, Tx};
 use crate::error;
-use crate::idempotency::{self, Claim, Reply};
+use crate::idempotency::{self, Claim, KeyHash, Reply};
 
 /// Rows on one page of a list.
 const PAGE_ROWS_MAX: i64 = 100;
@@ -229,7 +229,7 @@ impl Call {
     /// The same for a command that looks up further keys.
     pub async fn run_with<F>(
         &self,
-        hashes: Vec<[u8; 20]>,
+        hashes: Vec<KeyHash>,
         claim: Option<Claim>,
         command: F,
     ) -> Result<Answer, ApiError>

@@ -31,33 +31,51 @@ const SECRET_SECONDS: i64 = 86_400;
 #[derive(Clone, Debug)]
 pub struct Claim {
     /// The key in its namespace.
-    pub hash: [u8; 20],
+    pub hash: KeyHash,
     /// What is asked.
     pub fingerprint: i64,
     /// Whether it is remembered for ever, because money moves.
     pub forever: bool,
 }
 
+/// A key in its namespace, as the store orders keys: its scope, the beginning of
+/// its text, a digest of its whole text, and one of where it counts. Keys that
+/// begin with their time, as our SDKs make them, are so written side by side; a
+/// digest alone would scatter them over the whole table.
+pub type KeyHash = [u8; 40];
+
+const SCOPE_BYTES: usize = 4;
+const TEXT_BYTES: usize = 24;
+const DIGEST_BYTES: usize = 8;
+/// What all uses of one key in one scope have in common.
+const PREFIX_BYTES: usize = SCOPE_BYTES + TEXT_BYTES + DIGEST_BYTES;
+
 /// The first part of every hash of this key in this scope.
 #[must_use]
-pub fn key_prefix(scope: i64, key: &str) -> [u8; 12] {
-    let wide = Fingerprint::new("key").number(scope).text(key).finish_wide();
-    let mut prefix = [0; 12];
-    prefix.copy_from_slice(&wide[..12]);
+pub fn key_prefix(scope: i64, key: &str) -> [u8; PREFIX_BYTES] {
+    let mut prefix = [0; PREFIX_BYTES];
+    let (place, digest) = prefix.split_at_mut(SCOPE_BYTES + TEXT_BYTES);
+    place[..SCOPE_BYTES].copy_from_slice(&scope.to_be_bytes()[8 - SCOPE_BYTES..]);
+    for (to, from) in place[SCOPE_BYTES..].iter_mut().zip(key.bytes()) {
+        *to = from;
+    }
+    let whole = Fingerprint::new("key").number(scope).text(key).finish();
+    digest.copy_from_slice(&whole.to_be_bytes());
     prefix
 }
 
 /// Where a key counts: organization, environment, route, and for a
 /// wallet-scoped key its wallets.
 #[must_use]
-pub fn hash(caller: &Caller, route: &str, key: &str) -> [u8; 20] {
+pub fn hash(caller: &Caller, route: &str, key: &str) -> KeyHash {
     let mut namespace = Fingerprint::new("route").text(route);
     for wallet in caller.wallets.iter().flat_map(|wallets| wallets.iter()) {
         namespace = namespace.number(wallet.key());
     }
-    let mut hash = [0; 20];
-    hash[..12].copy_from_slice(&key_prefix(caller.scope, key));
-    hash[12..].copy_from_slice(&namespace.finish().to_be_bytes());
+    let mut hash = [0; 40];
+    let (prefix, place) = hash.split_at_mut(PREFIX_BYTES);
+    prefix.copy_from_slice(&key_prefix(caller.scope, key));
+    place.copy_from_slice(&namespace.finish().to_be_bytes()[..40 - PREFIX_BYTES]);
     hash
 }
 

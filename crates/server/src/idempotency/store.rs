@@ -2,6 +2,7 @@
 
 use wallgent_core::Timestamp;
 
+use super::KeyHash;
 use crate::db::{Connection, DbError, DbResult, Value};
 use crate::engine::hot::HotMap;
 use crate::engine::{Record, Tx};
@@ -9,8 +10,8 @@ use crate::engine::{Record, Tx};
 /// Looks up the keys of a whole batch at once.
 pub fn prefetch(
     connection: &mut Connection,
-    records: &mut HotMap<[u8; 20], Record>,
-    hashes: impl Iterator<Item = [u8; 20]>,
+    records: &mut HotMap<KeyHash, Record>,
+    hashes: impl Iterator<Item = KeyHash>,
 ) -> DbResult<()> {
     let wanted: Vec<Vec<u8>> =
         hashes.filter(|hash| !records.contains(*hash)).map(|hash| hash.to_vec()).collect();
@@ -39,11 +40,11 @@ pub fn prefetch(
 }
 
 /// The payments that were sent with a key whose hash begins so.
-pub fn matching(connection: &mut Connection, prefix: &[u8; 12]) -> DbResult<Vec<i64>> {
+pub fn matching(connection: &mut Connection, prefix: &[u8]) -> DbResult<Vec<i64>> {
     let text = "SELECT resource_id FROM idempotency WHERE hash >= $1 AND hash <= $2 \
                 AND answer_id IS NULL ORDER BY resource_id DESC";
-    let low = [prefix.as_slice(), &[0; 8]].concat();
-    let high = [prefix.as_slice(), &[255; 8]].concat();
+    let low = prefix.to_vec();
+    let high = [prefix, &[255; 4]].concat();
     let rows = connection.query(text, &[Value::Bytes(low), Value::Bytes(high)])?;
     rows.iter().map(|row| row.int(0)).collect()
 }
@@ -60,7 +61,7 @@ pub(super) struct Answer {
 pub(super) fn insert_answer(
     tx: &mut Tx<'_>,
     id: i64,
-    hash: &[u8; 20],
+    hash: &KeyHash,
     answer: Answer,
 ) -> DbResult<()> {
     let text = "INSERT INTO answers (id, hash, resource, body, sealed, sealed_until, expires_at) \
