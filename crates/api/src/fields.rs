@@ -138,6 +138,14 @@ impl<'a> Fields<'a> {
         value.unwrap_or_default()
     }
 
+    /// Notes why a field is missing, unless it was already found bad.
+    pub fn require_noted(&mut self, name: &str, message: &str) {
+        let path = format!("{}{name}", self.path);
+        if !self.bad.iter().any(|it| it.path.starts_with(&path)) {
+            self.refuse(name, message);
+        }
+    }
+
     fn has_bad_amount(&self, name: &str) -> bool {
         let field = self.bad_amount.as_ref().and_then(|error| error.details.get("field"));
         field.and_then(Value::as_str) == Some(&format!("{}{name}", self.path))
@@ -241,6 +249,22 @@ impl<'a> Fields<'a> {
         self.amount_literal(name, |text| text.parse())
     }
 
+    /// An amount above or below zero.
+    pub fn signed_amount(&mut self, name: &str) -> Option<Amount> {
+        let amount = self.amount_literal(name, Amount::parse_signed)?;
+        if !amount.is_zero() {
+            return Some(amount);
+        }
+        self.refuse_amount(name, "must not be zero");
+        None
+    }
+
+    /// The field as it was sent, for an answer that repeats it.
+    #[must_use]
+    pub fn verbatim(&self, name: &str) -> Option<Box<RawValue>> {
+        RawValue::from_string(self.raw(name)?.to_owned()).ok()
+    }
+
     fn amount_literal(
         &mut self,
         name: &str,
@@ -278,7 +302,7 @@ impl<'a> Fields<'a> {
 
     fn refuse_amount(&mut self, name: &str, problem: &str) {
         let path = format!("{}{name}", self.path);
-        let message = format!("{path} must be a positive decimal with at most 8 places: {problem}");
+        let message = format!("{path} must be a decimal with at most 8 places: {problem}");
         let error = ApiError::new(ErrorCode::InvalidAmount, message).with("field", path);
         self.bad_amount.get_or_insert(error);
     }

@@ -210,6 +210,38 @@ kinds! {
     Address AddressId "wg" 13;
     /// A merchant profile.
     Merchant MerchantId "mer" 14;
+    /// A right that was lent.
+    Delegation DelegationId "del" 15;
+    /// An entry of the audit log.
+    AuditEntry AuditId "log" 16;
+}
+
+/// A wallet's address carries the wallet's number.
+impl From<WalletId> for AddressId {
+    fn from(wallet: WalletId) -> Self {
+        Self(wallet.0, PhantomData)
+    }
+}
+
+/// The wallet at an address.
+impl From<AddressId> for WalletId {
+    fn from(address: AddressId) -> Self {
+        Self(address.0, PhantomData)
+    }
+}
+
+/// A wallet's account carries the wallet's number.
+impl From<WalletId> for AccountId {
+    fn from(wallet: WalletId) -> Self {
+        Self(wallet.0, PhantomData)
+    }
+}
+
+/// The wallet of a wallet's account.
+impl From<AccountId> for WalletId {
+    fn from(account: AccountId) -> Self {
+        Self(account.0, PhantomData)
+    }
 }
 
 #[cfg(test)]

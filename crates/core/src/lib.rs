@@ -6,6 +6,8 @@
 
 pub mod account;
 pub mod amount;
+pub mod approval;
+pub mod directory;
 pub mod environment;
 pub mod fee;
 pub mod hold;

@@ -67,11 +67,22 @@ pub enum TransactionKind {
     Funding,
     /// Fees go to an organization's wallet.
     FeeSweep,
+    /// An organization gives an agent money, or takes it back.
+    BudgetAdjustment,
+    /// What a deleted agent leaves goes to its organization.
+    Sweep,
 }
 
 impl TransactionKind {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Payment, Self::Reversal, Self::Funding, Self::FeeSweep];
+    pub const ALL: [Self; 6] = [
+        Self::Payment,
+        Self::Reversal,
+        Self::Funding,
+        Self::FeeSweep,
+        Self::BudgetAdjustment,
+        Self::Sweep,
+    ];
 
     /// The name on the wire.
     #[must_use]
@@ -81,6 +92,8 @@ impl TransactionKind {
             Self::Reversal => "REVERSAL",
             Self::Funding => "FUNDING",
             Self::FeeSweep => "FEE_SWEEP",
+            Self::BudgetAdjustment => "BUDGET_ADJUSTMENT",
+            Self::Sweep => "SWEEP",
         }
     }
 
@@ -88,5 +101,41 @@ impl TransactionKind {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|it| it.as_str() == name)
+    }
+}
+
+/// The way a payment takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Rail {
+    /// From wallet to wallet, by their IDs.
+    #[default]
+    Ledger,
+    /// Over the agent network, by an address. Free of charge.
+    Network,
+}
+
+impl Rail {
+    /// All rails.
+    pub const ALL: [Self; 2] = [Self::Ledger, Self::Network];
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ledger => "LEDGER",
+            Self::Network => "NETWORK",
+        }
+    }
+
+    /// The rail with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == name)
+    }
+
+    /// Whether the sender pays a fee.
+    #[must_use]
+    pub const fn has_fee(self) -> bool {
+        matches!(self, Self::Ledger)
     }
 }

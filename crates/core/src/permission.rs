@@ -122,6 +122,12 @@ impl Permissions {
         wanted.iter().find(|permission| !self.allows(*permission))
     }
 
+    /// Everything that either set holds.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// The permissions of the set, in their standard order.
     pub fn iter(self) -> impl Iterator<Item = Permission> {
         let listed = Permission::ALL.iter().copied();

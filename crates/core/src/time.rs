@@ -34,6 +34,13 @@ impl Timestamp {
         Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
     }
 
+    /// The first moment after the millisecond that holds this one, which is as
+    /// exactly as answers tell times.
+    #[must_use]
+    pub const fn next_millisecond(self) -> Self {
+        Self((self.0.div_euclid(1_000).saturating_add(1)).saturating_mul(1_000))
+    }
+
     /// Seconds from `earlier` until this moment, rounded up, not below zero.
     #[must_use]
     pub const fn seconds_since(self, earlier: Self) -> i64 {

@@ -7,7 +7,7 @@ use wallgent_core::id::{KeyId, OrganizationId, WalletId};
 use wallgent_core::{Environment, Permission, Permissions};
 
 use crate::engine::{Scope, ScopeId, Stop, Tx, Wallet};
-use crate::error;
+use crate::{delegations, error};
 
 /// An authenticated key at work on one request.
 #[derive(Clone, Debug)]
@@ -22,6 +22,8 @@ pub struct Caller {
     pub scope: ScopeId,
     /// What it may do.
     pub permissions: Permissions,
+    /// The right that this request uses.
+    pub needs: Permission,
     /// The only wallets it sees.
     pub wallets: Option<Arc<[WalletId]>>,
     /// The client's address, as far as it is known.
@@ -34,6 +36,12 @@ impl Caller {
     /// Refuses a wallet-scoped key.
     pub fn require_owner(&self) -> Result<(), ApiError> {
         if self.wallets.is_some() { Err(error::owner_only()) } else { Ok(()) }
+    }
+
+    /// Refuses a wallet-scoped key, and everybody to whom the wallet is only
+    /// lent: what an owner alone decides cannot be lent.
+    pub fn require_owner_of(&self, wallet: &Wallet) -> Result<(), ApiError> {
+        if wallet.scope != self.scope { Err(error::owner_only()) } else { self.require_owner() }
     }
 
     /// Whether the key's scope holds the wallet.
@@ -62,13 +70,22 @@ impl Caller {
 
     /// Checks inside a command that the key is still what it was when the
     /// request came in, so that a revocation that committed first wins.
-    pub fn recheck(&self, tx: &mut Tx<'_>, needed: Permission) -> Result<(), Stop> {
+    pub fn recheck(&self, tx: &mut Tx<'_>) -> Result<(), Stop> {
         let key = tx.key(self.key)?.ok_or_else(crate::keys::unknown_key)?;
         crate::keys::still_valid(key.revoked_at, key.expires_at, tx.now())?;
-        if !key.permissions.allows(needed) {
-            return Err(error::permission_missing(needed).into());
+        if !key.permissions.allows(self.needs) {
+            return Err(error::permission_missing(self.needs).into());
         }
         Ok(())
+    }
+
+    /// Refuses a key without a right that the request uses beside the route's.
+    pub fn require(&self, tx: &mut Tx<'_>, needed: Permission) -> Result<(), Stop> {
+        let key = tx.key(self.key)?.ok_or_else(crate::keys::unknown_key)?;
+        if key.permissions.allows(needed) {
+            return Ok(());
+        }
+        Err(error::permission_missing(needed).into())
     }
 
     /// One of the caller's own wallets.
@@ -79,6 +96,45 @@ impl Caller {
         let scope = tx.scope(wallet.scope)?;
         self.may_touch(scope.organization, scope.environment, id, missing)?;
         Ok((id, wallet))
+    }
+
+    /// A wallet on which the caller may act: its own, or one that was lent to
+    /// it for what this request does.
+    pub fn usable_wallet(&self, tx: &mut Tx<'_>, text: &str) -> Result<(WalletId, Wallet), Stop> {
+        let missing = || error::wallet_not_found(text);
+        let id: WalletId = text.parse().map_err(|_| missing())?;
+        let wallet = tx.wallet(id)?.ok_or_else(missing)?;
+        self.may_use(tx, id, &wallet, missing)?;
+        Ok((id, wallet))
+    }
+
+    /// The check behind [`Self::usable_wallet`], for what belongs to a wallet.
+    pub fn may_use(
+        &self,
+        tx: &mut Tx<'_>,
+        id: WalletId,
+        wallet: &Wallet,
+        missing: impl FnOnce() -> ApiError,
+    ) -> Result<(), Stop> {
+        let scope = tx.scope(wallet.scope)?;
+        let own = self.may_touch(scope.organization, scope.environment, id, missing);
+        let Err(refusal) = own else { return Ok(()) };
+        let now = tx.now();
+        let lent = delegations::lent(tx.reader()?, self, id, now)?;
+        Ok(self.may_use_lent(lent, refusal)?)
+    }
+
+    /// Decides by what was lent of a wallet that is not the caller's own.
+    pub fn may_use_lent(
+        &self,
+        lent: Option<Permissions>,
+        refusal: ApiError,
+    ) -> Result<(), ApiError> {
+        match lent {
+            None => Err(refusal),
+            Some(lent) if lent.allows(self.needs) => Ok(()),
+            Some(_) => Err(error::permission_missing(self.needs)),
+        }
     }
 
     /// Any organization's wallet in the caller's environment.

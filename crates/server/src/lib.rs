@@ -4,12 +4,15 @@
 //! it does), `routes.rs` (HTTP), `store.rs` (SQL). Beside them stand the edge
 //! ([`mod@http`]), the engine, the database and what operators need.
 
+mod agents;
 mod app;
 mod approvals;
+mod audit;
 mod caller;
 mod config;
 mod crypto;
 mod db;
+mod delegations;
 mod engine;
 mod error;
 mod events;
@@ -20,6 +23,7 @@ mod jobs;
 mod keys;
 mod ledger;
 mod metrics;
+mod network;
 mod organizations;
 mod payments;
 mod policies;

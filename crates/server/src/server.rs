@@ -17,8 +17,7 @@ use crate::crypto::{Vault, VaultError, write_private};
 use crate::db::{self, Connection, DbError, Location, ReadPool};
 use crate::engine::{self, Clock, Engine, EngineOptions};
 use crate::http::{self, RateLimits};
-use crate::jobs;
-use crate::keys::KeyCache;
+use crate::keys::{self, KeyCache, Uses};
 use crate::metrics::Metrics;
 
 /// The file beside the store that keeps its encryption key.
@@ -127,7 +126,6 @@ fn open_engine(
         }
     };
     let vault = Arc::new(vault(config)?);
-    let keys = Arc::clone(keys);
     let engine = engine::start(EngineOptions {
         location: config.database.clone(),
         clock: clock.clone(),
@@ -135,7 +133,7 @@ fn open_engine(
         vault,
         holder,
         metrics: Arc::clone(metrics),
-        on_taking_place: Box::new(move || keys.clear()),
+        keys: Arc::clone(keys),
         runtime: tokio::runtime::Handle::current(),
     })?;
     Ok((engine, lock))
@@ -234,7 +232,7 @@ impl Server {
         let tasks = vec![
             tokio::spawn(listening.serve(stopped.clone())),
             tokio::spawn(admin.serve(stopped.clone())),
-            tokio::spawn(jobs::keep_running(Arc::clone(&app), stopped.clone())),
+            tokio::spawn(crate::jobs::keep_running(Arc::clone(&app), stopped.clone())),
             tokio::spawn(forget_idle(Arc::clone(&app), stopped)),
         ];
         keep_log_short(&app.config.database, stop.subscribe())?;
@@ -260,6 +258,7 @@ impl Server {
                 tracing::error!(%error, "a task broke");
             }
         }
+        keys::note_uses(&self.app, Uses::All).await;
         self.app.engine.stop().await;
         let _ = std::fs::remove_file(&self.app.config.admin_socket);
     }
@@ -269,16 +268,18 @@ async fn forget_idle(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let mut minutes = tokio::time::interval(FORGET_PAUSE);
     let mut seconds = tokio::time::interval(STANDBY_KEYS_PAUSE);
     loop {
-        tokio::select! {
-            _ = minutes.tick() => app.limits.forget_idle(),
-            _ = seconds.tick() => {
-                // The writer tells its own cache of every change; another
-                // process has to look again.
-                if !app.metrics.is_writer_alive() {
-                    app.keys.clear();
-                }
-            }
+        let is_minute = tokio::select! {
+            _ = minutes.tick() => true,
+            _ = seconds.tick() => false,
             _ = stop.wait_for(|stop| *stop) => return,
+        };
+        if is_minute {
+            app.limits.forget_idle();
+            keys::note_uses(&app, Uses::Old).await;
+        } else if !app.metrics.is_writer_alive() {
+            // The writer tells its own cache of every change; another process
+            // has to look again.
+            app.keys.clear();
         }
     }
 }

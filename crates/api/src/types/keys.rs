@@ -112,7 +112,7 @@ impl UpdateKey {
     }
 }
 
-fn permissions(fields: &mut Fields<'_>, name: &str) -> Option<Permissions> {
+pub(crate) fn permissions(fields: &mut Fields<'_>, name: &str) -> Option<Permissions> {
     let names = fields.names(name, LIST_ITEMS_MAX)?;
     let mut permissions = Vec::with_capacity(names.len());
     for (at, text) in names.iter().enumerate() {
@@ -124,8 +124,16 @@ fn permissions(fields: &mut Fields<'_>, name: &str) -> Option<Permissions> {
     Some(permissions.into_iter().collect())
 }
 
-fn names<S: Serializer>(permissions: &Permissions, to: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn names<S: Serializer>(permissions: &Permissions, to: S) -> Result<S::Ok, S::Error> {
     to.collect_seq(permissions.iter().map(Permission::as_str))
+}
+
+pub(crate) fn names_if_any<S: Serializer>(
+    permissions: &Option<Permissions>,
+    to: S,
+) -> Result<S::Ok, S::Error> {
+    let names = permissions.map(|it| it.iter().map(Permission::as_str).collect::<Vec<_>>());
+    names.serialize(to)
 }
 
 fn new_names<S: Serializer>(change: &Patch<Permissions>, to: S) -> Result<S::Ok, S::Error> {

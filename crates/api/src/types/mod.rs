@@ -1,7 +1,12 @@
 //! Requests and answers, noun by noun.
 
+pub mod agents;
+pub mod approvals;
+pub mod audit;
 pub mod clock;
+pub mod delegations;
 pub mod keys;
+pub mod network;
 pub mod organizations;
 pub mod payments;
 pub mod policies;

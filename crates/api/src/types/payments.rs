@@ -103,7 +103,7 @@ impl SendPayment {
     }
 }
 
-fn either(fields: &mut Fields<'_>, name: &str, alias: &str) -> Option<String> {
+pub(crate) fn either(fields: &mut Fields<'_>, name: &str, alias: &str) -> Option<String> {
     let by_name = fields.text(name, NAME_CHARS_MAX);
     let by_alias = fields.text(alias, NAME_CHARS_MAX);
     if by_name.is_some() && by_alias.is_some() && by_name != by_alias {

@@ -1,29 +1,42 @@
-//! Approvals: payments that wait for a human.
+//! Approvals: movements that wait for a human.
 //!
-//! Asking holds the amount and its fee, so that they cannot be spent twice,
-//! and writes the approval that a human decides.
+//! Asking holds the amount and its fee, so that they cannot be spent twice.
+//! Agreeing decides the payment anew and posts it in the same transaction;
+//! rejecting it, or letting its time pass, frees the funds. Each happens once:
+//! a command reads the row again before it decides.
 
+pub mod routes;
 mod store;
 
-use serde_json::json;
+use serde_json::{Value, json};
+use wallgent_api::types::CURRENCY;
+use wallgent_api::types::approvals::{Approval as Wire, TransactionDetails};
+use wallgent_api::{ApiError, ErrorCode};
+use wallgent_core::approval::ApprovalStatus;
 use wallgent_core::hold;
-use wallgent_core::id::{ApprovalId, HoldId, PolicyId, TransactionId, WalletId};
-use wallgent_core::payment::PaymentStatus;
+use wallgent_core::id::{ApprovalId, HoldId, KeyId, PolicyId, TransactionId, WalletId};
+use wallgent_core::payment::Rail;
+use wallgent_core::policy::Policy;
 use wallgent_core::{Amount, Timestamp};
 
 use crate::app::App;
 use crate::caller::Caller;
-use crate::db::DbError;
+use crate::db::{Connection, DbError, DbResult};
 use crate::engine::{ScopeId, Stop, Tx};
 use crate::events::{self, Actor, Change, Subject};
-use crate::{error, ledger};
-use store::Pending;
+use crate::idempotency::Reply;
+use crate::{error, ledger, payments, policies};
+use store::ApprovalRow;
 
 pub use store::{expires_at, list_holds, reason};
 
 /// Approvals that end in one commit. More wait for the next, so that nobody
 /// else waits long.
 const EXPIRED_AT_ONCE: i64 = 200;
+
+/// Approvals that wait on one wallet. More would make its owner wait when it has
+/// to end.
+const WAITING_MAX: i64 = 1_000;
 
 /// What a human is asked.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +64,11 @@ pub struct Approval {
 
 /// Holds the funds and asks.
 pub fn ask(tx: &mut Tx<'_>, caller: &Caller, asked: &Asked) -> Result<Approval, Stop> {
+    if store::count_pending(tx, asked.wallet, WAITING_MAX)? >= WAITING_MAX {
+        let message = format!("{WAITING_MAX} payments of this wallet wait for a human already");
+        let error = error::conflict(message, ApprovalStatus::Pending.as_str());
+        return Err(error.with("walletId", asked.wallet).with("pending", WAITING_MAX).into());
+    }
     let account_id = ledger::account_of(asked.wallet);
     let mut account = tx.account(account_id)?;
     let reserved = hold::reserve(account.balance, asked.total);
@@ -76,32 +94,217 @@ pub async fn any_due(app: &App) -> bool {
 pub fn expire_in(tx: &mut Tx<'_>) -> Result<usize, Stop> {
     let now = tx.now();
     let due = store::due(tx.reader()?, now, EXPIRED_AT_ONCE)?;
-    for pending in &due {
-        release(tx, pending)?;
-        store::end(tx, pending, PaymentStatus::Expired)?;
-        let subject =
-            Subject { scope: pending.scope, id: pending.id.key(), wallet: Some(pending.wallet) };
-        let data = json!({
-            "approvalId": pending.id,
-            "transactionId": pending.transaction,
-            "walletId": pending.wallet,
-            "amount": pending.amount,
-            "status": PaymentStatus::Expired.as_str(),
-        });
-        events::record(tx, Actor::System, Change::ApprovalExpired, subject, Some(&data))?;
+    for row in &due {
+        end_in(tx, Actor::System, row, &EXPIRED)?;
     }
     Ok(due.len())
 }
 
-/// Frees the funds, and gives the amount back to the window it was counted in.
-fn release(tx: &mut Tx<'_>, pending: &Pending) -> Result<(), Stop> {
-    let account_id = ledger::account_of(pending.wallet);
+/// Rejects everything that waits on a wallet, which is about to end.
+pub fn reject_all_in(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    wallet: WalletId,
+    reason: &str,
+) -> Result<(), Stop> {
+    for row in store::pending_of(tx.reader()?, wallet)? {
+        if row.expires_at <= tx.now() {
+            end_in(tx, Actor::System, &row, &EXPIRED)?;
+        } else {
+            end_in(tx, Actor::Key(caller), &row, &rejected(caller, Some(reason)))?;
+        }
+    }
+    Ok(())
+}
+
+/// A decision.
+struct Decided<'a> {
+    status: ApprovalStatus,
+    by: Option<KeyId>,
+    reason: Option<&'a str>,
+}
+
+const EXPIRED: Decided<'_> = Decided { status: ApprovalStatus::Expired, by: None, reason: None };
+
+const fn rejected<'a>(caller: &Caller, reason: Option<&'a str>) -> Decided<'a> {
+    Decided { status: ApprovalStatus::Rejected, by: Some(caller.key), reason }
+}
+
+/// Ends an approval that comes to nothing, with its hold and its payment. The
+/// payment's place among the day's payments is not given back.
+fn end_in(
+    tx: &mut Tx<'_>,
+    actor: Actor<'_>,
+    row: &ApprovalRow,
+    decided: &Decided<'_>,
+) -> Result<ApprovalRow, Stop> {
+    release(tx, row, 0)?;
+    store::decide(tx, row, decided)?;
+    let row = reload(tx, row.id)?;
+    let change = match decided.status {
+        ApprovalStatus::Expired => Change::ApprovalExpired,
+        _ => Change::ApprovalRejected,
+    };
+    note(tx, actor, change, &row)?;
+    Ok(row)
+}
+
+/// Frees the funds, and gives the amount and as many payments back to the
+/// window they were counted in.
+fn release(tx: &mut Tx<'_>, row: &ApprovalRow, payments: i64) -> Result<(), Stop> {
+    let account_id = ledger::account_of(row.wallet);
     let mut account = tx.account(account_id)?;
-    let released = hold::release(account.balance, pending.held);
-    let broken = || DbError::Layout(format!("{} holds less than its holds", pending.wallet));
+    let released = hold::release(account.balance, row.held);
+    let broken = || DbError::Layout(format!("{} holds less than its holds", row.wallet));
     account.balance = released.ok_or_else(broken)?;
     tx.put_account(account_id, account);
-    let given_back = pending.amount.checked_neg().ok_or_else(error::balance_too_large)?;
-    tx.count_spending(pending.wallet, pending.created_at, given_back, 0)?;
+    let given_back = row.amount.checked_neg().ok_or_else(error::balance_too_large)?;
+    tx.count_spending(row.wallet, row.created_at, given_back, -payments)?;
     Ok(())
+}
+
+/// Rejects what waits.
+pub fn reject_in(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    id: &str,
+    reason: Option<&str>,
+) -> Result<Reply, Stop> {
+    let row = find_undecided(tx, caller, id)?;
+    let row = end_in(tx, Actor::Key(caller), &row, &rejected(caller, reason))?;
+    Ok(Reply::json(200, &wire(&row), row.id))
+}
+
+/// Agrees to what waits: decides it anew, as the policies are now, and posts it
+/// in the same transaction. If it cannot be posted, it goes on waiting.
+pub fn approve_in(tx: &mut Tx<'_>, caller: &Caller, id: &str) -> Result<Reply, Stop> {
+    let row = find_undecided(tx, caller, id)?;
+    refuse_own_request(tx, caller, &row)?;
+    let payment = payments::load(tx.reader()?, row.transaction)?;
+    let payment = payment.ok_or_else(|| DbError::Layout(format!("{} is lost", row.transaction)))?;
+    let mut violations = Vec::new();
+    let decided = tx.attempt(|tx| {
+        release(tx, &row, 1)?;
+        payments::decide_again(tx, &payment, &mut violations)
+    });
+    match decided {
+        Ok(()) => {}
+        Err(Stop::Refused(error)) if is_of_money(error.code) => {
+            if !violations.is_empty() {
+                let (amount, to) = (row.amount, row.recipient.to_string());
+                policies::note_denial(tx, row.wallet, row.scope, amount, &to, &violations)?;
+            }
+            return Ok(Reply::refused(&error, caller));
+        }
+        Err(stop) => return Err(stop),
+    }
+    let decided = Decided { status: ApprovalStatus::Approved, by: Some(caller.key), reason: None };
+    store::decide(tx, &row, &decided)?;
+    let row = reload(tx, row.id)?;
+    note(tx, Actor::Key(caller), Change::ApprovalApproved, &row)?;
+    let payment = payments::settle_in(tx, caller, payment)?;
+    let mut wire = wire(&row);
+    wire.payment = Some(payments::payment(&payment));
+    Ok(Reply::json(200, &wire, row.id))
+}
+
+/// Refusals that depend on money and rules; they are remembered.
+const fn is_of_money(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::InsufficientFunds | ErrorCode::PolicyDenied | ErrorCode::WalletFrozen)
+}
+
+/// A policy may ask that nobody agrees to their own request.
+fn refuse_own_request(tx: &mut Tx<'_>, caller: &Caller, row: &ApprovalRow) -> Result<(), Stop> {
+    if row.requested_by != caller.key {
+        return Ok(());
+    }
+    let wallet = tx.wallet(row.wallet)?;
+    let policies = wallet.map(|wallet| wallet.policies);
+    let asks = |policy: &&Policy| policy.enabled && policy.rules.require_different_approver;
+    let Some(policy) = policies.iter().flat_map(|it| it.iter()).find(asks).map(|it| it.id) else {
+        return Ok(());
+    };
+    let message = "A policy asks that another key than the one that paid agrees";
+    Err(ApiError::new(ErrorCode::PermissionDenied, message)
+        .with("policyId", policy)
+        .with("rule", "requireDifferentApprover")
+        .into())
+}
+
+/// An approval that the caller may decide, and that nobody decided yet.
+fn find_undecided(tx: &mut Tx<'_>, caller: &Caller, text: &str) -> Result<ApprovalRow, Stop> {
+    let missing = || ApiError::not_found("approval");
+    let id: ApprovalId = text.parse().map_err(|_| missing())?;
+    let row = store::get(tx.reader()?, id)?.ok_or_else(missing)?;
+    let wallet = tx.wallet(row.wallet)?.ok_or_else(missing)?;
+    caller.may_use(tx, row.wallet, &wallet, missing)?;
+    caller.require_owner_of(&wallet)?;
+    let expired = row.status == ApprovalStatus::Pending && row.expires_at <= tx.now();
+    let status = if expired { ApprovalStatus::Expired } else { row.status };
+    match status {
+        ApprovalStatus::Pending => Ok(row),
+        _ => {
+            let message = "The approval is decided, or was not decided in time";
+            Err(error::conflict(message, status.as_str()).with("approvalId", id).into())
+        }
+    }
+}
+
+fn reload(tx: &mut Tx<'_>, id: ApprovalId) -> Result<ApprovalRow, Stop> {
+    let row = store::get(tx.reader()?, id)?;
+    row.ok_or_else(|| DbError::Layout(format!("{id} has no row")).into())
+}
+
+fn note(tx: &mut Tx<'_>, actor: Actor<'_>, change: Change, row: &ApprovalRow) -> Result<(), Stop> {
+    let data = told(row);
+    let subject = Subject { scope: row.scope, id: row.id.key(), wallet: Some(row.wallet) };
+    events::record(tx, actor, change, subject, Some(&data))
+}
+
+/// An approval as it was before anybody decided.
+pub fn as_asked(connection: &mut Connection, id: ApprovalId) -> DbResult<Option<Value>> {
+    Ok(store::get(connection, id)?.map(|mut row| {
+        row.status = ApprovalStatus::Pending;
+        (row.decided_by, row.decided_at, row.reason) = (None, None, None);
+        told(&row)
+    }))
+}
+
+/// An approval as its events tell it.
+fn told(row: &ApprovalRow) -> Value {
+    let mut told = json!(wire(row));
+    told["approvalId"] = json!(row.id);
+    told
+}
+
+/// An approval as answers show it.
+fn wire(row: &ApprovalRow) -> Wire {
+    Wire {
+        id: row.id,
+        status: row.status.as_str().to_owned(),
+        wallet_id: row.wallet,
+        policy_id: row.policy,
+        amount: row.amount,
+        currency: CURRENCY.to_owned(),
+        requested_by: row.requested_by,
+        decided_by: row.decided_by,
+        decided_at: row.decided_at,
+        reason: row.reason.clone(),
+        transaction_id: row.transaction,
+        transaction_details: TransactionDetails {
+            kind: match row.rail {
+                Rail::Ledger => "PAYMENT",
+                Rail::Network => "NETWORK_PAYMENT",
+            }
+            .to_owned(),
+            amount: row.amount,
+            currency: CURRENCY.to_owned(),
+            recipient: row.recipient,
+            recipient_name: row.recipient_name.clone(),
+            description: row.description.clone(),
+        },
+        created_at: row.created_at,
+        expires_at: row.expires_at,
+        payment: None,
+    }
 }

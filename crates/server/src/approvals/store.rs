@@ -1,11 +1,12 @@
 //! Rows of approvals and of the holds they put.
 
+use wallgent_core::approval::ApprovalStatus;
 use wallgent_core::hold::HoldStatus;
-use wallgent_core::id::{ApprovalId, HoldId, TransactionId, WalletId};
-use wallgent_core::payment::PaymentStatus;
+use wallgent_core::id::{ApprovalId, HoldId, KeyId, PolicyId, TransactionId, WalletId};
+use wallgent_core::payment::{PaymentStatus, Rail};
 use wallgent_core::{Amount, Timestamp};
 
-use super::Asked;
+use super::{Asked, Decided};
 use crate::caller::Caller;
 use crate::db::{Connection, DbError, DbResult, Row, Value};
 use crate::engine::{ScopeId, Tx};
@@ -56,17 +57,89 @@ pub(super) fn insert(
     tx.execute(text, &values).map(drop)
 }
 
-/// An approval that waits, with its payment and its hold.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Pending {
+/// An approval with its payment and its hold.
+#[derive(Clone, Debug)]
+pub(super) struct ApprovalRow {
     pub(super) id: ApprovalId,
     pub(super) scope: ScopeId,
     pub(super) wallet: WalletId,
-    pub(super) transaction: TransactionId,
+    pub(super) policy: PolicyId,
+    pub(super) status: ApprovalStatus,
+    pub(super) requested_by: KeyId,
+    pub(super) decided_by: Option<KeyId>,
+    pub(super) decided_at: Option<Timestamp>,
+    pub(super) reason: Option<String>,
     pub(super) hold: HoldId,
     pub(super) held: Amount,
+    pub(super) transaction: TransactionId,
+    pub(super) rail: Rail,
     pub(super) amount: Amount,
+    pub(super) description: Option<String>,
+    pub(super) recipient: WalletId,
+    /// As far as the payer's organization may know it.
+    pub(super) recipient_name: Option<String>,
+    /// Whether everybody finds the recipient's name in the directory.
+    pub(super) recipient_is_listed: bool,
     pub(super) created_at: Timestamp,
+    pub(super) expires_at: Timestamp,
+}
+
+/// The recipient's name is told when it is the payer's own, or in the directory.
+const SELECT: &str = "SELECT p.id, p.scope_id, p.wallet_id, p.policy_id, p.status, \
+    p.requested_by, p.decided_by, p.decided_at, p.reason, p.hold_id, h.amount, \
+    p.transaction_id, t.rail, t.amount, t.description, t.to_wallet_id, \
+    CASE WHEN w.scope_id = p.scope_id OR w.discoverable = 'yes' THEN w.name END, \
+    p.created_at, p.expires_at, w.discoverable FROM approvals p JOIN holds h ON h.id = p.hold_id \
+    JOIN transactions t ON t.id = p.transaction_id JOIN wallets w ON w.id = t.to_wallet_id";
+
+fn broken() -> DbError {
+    DbError::Layout("an approval's row cannot be read".to_owned())
+}
+
+fn read(row: &Row) -> DbResult<ApprovalRow> {
+    let wallet =
+        |column| row.int(column).and_then(|key| WalletId::from_key(key).ok_or_else(broken));
+    Ok(ApprovalRow {
+        id: ApprovalId::from_key(row.int(0)?).ok_or_else(broken)?,
+        scope: row.int(1)?,
+        wallet: wallet(2)?,
+        policy: PolicyId::from_key(row.int(3)?).ok_or_else(broken)?,
+        status: ApprovalStatus::from_name(row.text(4)?).ok_or_else(broken)?,
+        requested_by: KeyId::from_key(row.int(5)?).ok_or_else(broken)?,
+        decided_by: row.maybe_int(6)?.and_then(KeyId::from_key),
+        decided_at: row.maybe_int(7)?.map(Timestamp::from_micros),
+        reason: row.maybe_text(8)?.map(str::to_owned),
+        hold: HoldId::from_key(row.int(9)?).ok_or_else(broken)?,
+        held: Amount::from_units(row.int(10)?),
+        transaction: TransactionId::from_key(row.int(11)?).ok_or_else(broken)?,
+        rail: match row.maybe_text(12)? {
+            None => Rail::Ledger,
+            Some(name) => Rail::from_name(name).ok_or_else(broken)?,
+        },
+        amount: Amount::from_units(row.int(13)?),
+        description: row.maybe_text(14)?.map(str::to_owned),
+        recipient: wallet(15)?,
+        recipient_name: row.maybe_text(16)?.map(str::to_owned),
+        created_at: Timestamp::from_micros(row.int(17)?),
+        expires_at: Timestamp::from_micros(row.int(18)?),
+        recipient_is_listed: row.text(19)? == "yes",
+    })
+}
+
+impl ApprovalRow {
+    /// The approval without what the caller may not know: the name of a wallet
+    /// that it does not see.
+    pub(super) fn seen_by(mut self, caller: &Caller) -> Self {
+        let own = self.scope == caller.scope && caller.sees(self.recipient);
+        self.recipient_name = self.recipient_name.filter(|_| own || self.recipient_is_listed);
+        self
+    }
+}
+
+pub(super) fn get(connection: &mut Connection, id: ApprovalId) -> DbResult<Option<ApprovalRow>> {
+    let text = format!("{SELECT} WHERE p.id = $1");
+    let rows = connection.query_composed(&text, &[Value::Int(id.key())])?;
+    rows.first().map(read).transpose()
 }
 
 /// Approvals that end at `now` or ended before, oldest first.
@@ -74,40 +147,112 @@ pub(super) fn due(
     connection: &mut Connection,
     now: Timestamp,
     limit: i64,
-) -> DbResult<Vec<Pending>> {
-    let text = "SELECT p.id, p.scope_id, p.wallet_id, p.transaction_id, p.hold_id, h.amount, \
-                t.amount, t.created_at FROM approvals p JOIN holds h ON h.id = p.hold_id \
-                JOIN transactions t ON t.id = p.transaction_id \
-                WHERE p.status = 'PENDING' AND p.expires_at <= $1 \
-                ORDER BY p.expires_at, p.id LIMIT $2";
-    let rows = connection.query(text, &[Value::Int(now.micros()), Value::Int(limit)])?;
-    rows.iter().map(pending).collect()
+) -> DbResult<Vec<ApprovalRow>> {
+    let text = format!(
+        "{SELECT} WHERE p.status = 'PENDING' AND p.expires_at <= $1 \
+         ORDER BY p.expires_at, p.id LIMIT $2"
+    );
+    let rows = connection.query_composed(&text, &[Value::Int(now.micros()), Value::Int(limit)])?;
+    rows.iter().map(read).collect()
 }
 
-fn pending(row: &Row) -> DbResult<Pending> {
-    let broken = || DbError::Layout("an approval's row cannot be read".to_owned());
-    Ok(Pending {
-        id: ApprovalId::from_key(row.int(0)?).ok_or_else(broken)?,
-        scope: row.int(1)?,
-        wallet: WalletId::from_key(row.int(2)?).ok_or_else(broken)?,
-        transaction: TransactionId::from_key(row.int(3)?).ok_or_else(broken)?,
-        hold: HoldId::from_key(row.int(4)?).ok_or_else(broken)?,
-        held: Amount::from_units(row.int(5)?),
-        amount: Amount::from_units(row.int(6)?),
-        created_at: Timestamp::from_micros(row.int(7)?),
-    })
+/// How many approvals wait on a wallet, counted up to `limit`.
+pub(super) fn count_pending(tx: &mut Tx<'_>, wallet: WalletId, limit: i64) -> DbResult<i64> {
+    let text = "SELECT COUNT(*) FROM (SELECT id FROM approvals WHERE wallet_id = $1 \
+                AND status = 'PENDING' LIMIT $2) AS waiting";
+    let row = tx.query_one(text, &[Value::Int(wallet.key()), Value::Int(limit)])?;
+    row.map_or(Ok(0), |row| row.int(0))
 }
 
-/// Ends an approval that comes to nothing, its hold and its payment.
-pub(super) fn end(tx: &mut Tx<'_>, pending: &Pending, status: PaymentStatus) -> DbResult<()> {
-    let now = Value::Int(tx.now().micros());
-    let status = Value::from(status.as_str());
-    let text = "UPDATE approvals SET status = $2, decided_at = $3 WHERE id = $1";
-    tx.execute(text, &[Value::Int(pending.id.key()), status.clone(), now])?;
-    let text = "UPDATE holds SET status = 'RELEASED' WHERE id = $1";
-    tx.execute(text, &[Value::Int(pending.hold.key())])?;
+/// What waits on a wallet.
+pub(super) fn pending_of(
+    connection: &mut Connection,
+    wallet: WalletId,
+) -> DbResult<Vec<ApprovalRow>> {
+    let text = format!("{SELECT} WHERE p.wallet_id = $1 AND p.status = 'PENDING' ORDER BY p.id");
+    let rows = connection.query_composed(&text, &[Value::Int(wallet.key())])?;
+    rows.iter().map(read).collect()
+}
+
+/// What a list of approvals is narrowed to.
+#[derive(Clone, Debug)]
+pub(super) struct Filter {
+    pub(super) scope: ScopeId,
+    /// Only these wallets'.
+    pub(super) wallets: Option<Vec<WalletId>>,
+    pub(super) status: Option<ApprovalStatus>,
+    pub(super) before: i64,
+    pub(super) limit: i64,
+}
+
+/// Lists approvals, newest first.
+pub(super) fn list(connection: &mut Connection, filter: &Filter) -> DbResult<Vec<ApprovalRow>> {
+    let limit = usize::try_from(filter.limit).unwrap_or(usize::MAX);
+    let waiting = filter.status == Some(ApprovalStatus::Pending);
+    let (of_scope, of_wallet) = if waiting {
+        ("approvals_waiting", "approvals_waiting_by_wallet")
+    } else {
+        ("approvals_by_scope", "approvals_by_wallet")
+    };
+    let mut rows = match &filter.wallets {
+        None => list_by(connection, filter, ("scope_id", of_scope), filter.scope)?,
+        Some(wallets) => {
+            let mut rows = Vec::new();
+            for wallet in wallets {
+                let by = ("wallet_id", of_wallet);
+                rows.extend(list_by(connection, filter, by, wallet.key())?);
+            }
+            rows
+        }
+    };
+    rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.id));
+    rows.truncate(limit);
+    Ok(rows)
+}
+
+fn list_by(
+    connection: &mut Connection,
+    filter: &Filter,
+    (column, index): (&str, &str),
+    key: i64,
+) -> DbResult<Vec<ApprovalRow>> {
+    let select = SELECT.replace("approvals p", &format!("approvals AS p INDEXED BY {index}"));
+    // Our own words, not values, so that the store sees which index holds them.
+    let status = filter
+        .status
+        .map_or(String::new(), |status| format!("AND p.status = '{}'", status.as_str()));
+    let text = format!(
+        "{select} WHERE p.{column} = $1 AND p.id < $2 {status} ORDER BY p.id DESC LIMIT $3"
+    );
+    let values = [key, filter.before, filter.limit].map(Value::Int);
+    let rows = connection.query_composed(&text, &values)?;
+    rows.iter().map(read).collect()
+}
+
+/// Notes a decision on an approval and its hold, and on its payment unless that
+/// is posted.
+pub(super) fn decide(tx: &mut Tx<'_>, row: &ApprovalRow, decided: &Decided<'_>) -> DbResult<()> {
+    let text = "UPDATE approvals SET status = $2, decided_by = $3, decided_at = $4, reason = $5 \
+                WHERE id = $1";
+    let values = [
+        Value::Int(row.id.key()),
+        Value::from(decided.status.as_str()),
+        Value::from(decided.by.map(|key| key.key())),
+        Value::Int(tx.now().micros()),
+        Value::from(decided.reason),
+    ];
+    tx.execute(text, &values)?;
+    let (hold, payment) = match decided.status {
+        ApprovalStatus::Approved => (HoldStatus::Captured, None),
+        ApprovalStatus::Expired => (HoldStatus::Released, Some(PaymentStatus::Expired)),
+        _ => (HoldStatus::Released, Some(PaymentStatus::Rejected)),
+    };
+    let text = "UPDATE holds SET status = $2 WHERE id = $1";
+    tx.execute(text, &[Value::Int(row.hold.key()), Value::from(hold.as_str())])?;
+    let Some(payment) = payment else { return Ok(()) };
     let text = "UPDATE transactions SET status = $2 WHERE id = $1";
-    tx.execute(text, &[Value::Int(pending.transaction.key()), status]).map(drop)
+    let values = [Value::Int(row.transaction.key()), Value::from(payment.as_str())];
+    tx.execute(text, &values).map(drop)
 }
 
 /// When an approval ends.

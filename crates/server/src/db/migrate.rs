@@ -11,7 +11,10 @@ use super::{Connection, DbError, DbResult};
 /// The layout that this program writes.
 const SCHEMA_VERSION: i64 = MIGRATIONS.len() as i64;
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_foundation.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_foundation.sql"),
+    include_str!("migrations/0002_control_plane.sql"),
+];
 
 /// Serializes migrations between processes that share a PostgreSQL database.
 const POSTGRES_LOCK: &str = "SELECT pg_advisory_xact_lock(7310579642113)";

@@ -19,6 +19,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// a time of the same order, so that its locks do not stop its successor.
 const SILENCE_MAX: Duration = Duration::from_secs(15);
 
+/// Statements kept prepared; more than the program has.
+const STATEMENTS_MAX: usize = 512;
+
 /// A connection to a server.
 pub struct Postgres {
     client: postgres::Client,
@@ -53,6 +56,10 @@ impl Postgres {
     fn statement(&mut self, sql: &str) -> DbResult<Statement> {
         if let Some(statement) = self.statements.get(sql) {
             return Ok(statement.clone());
+        }
+        if self.statements.len() >= STATEMENTS_MAX {
+            // Dropped statements are closed on the server as well.
+            self.statements.clear();
         }
         let statement = self.client.prepare(&without_index_names(sql))?;
         self.statements.insert(sql.to_owned(), statement.clone());

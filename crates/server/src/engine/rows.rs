@@ -1,7 +1,7 @@
 //! Rows of hot tables, buffered during a batch and written together.
 
 use wallgent_core::id::{AccountId, EntryId, EvaluationId, TransactionId, WalletId};
-use wallgent_core::payment::{PaymentStatus, TransactionKind};
+use wallgent_core::payment::{PaymentStatus, Rail, TransactionKind};
 use wallgent_core::time::Day;
 use wallgent_core::{Amount, Timestamp};
 
@@ -31,8 +31,47 @@ pub struct TransactionRow {
     pub related: Option<TransactionId>,
     pub previous_from: i64,
     pub previous_to: i64,
+    pub rail: Rail,
     pub created_at: Timestamp,
     pub settled_at: Option<Timestamp>,
+}
+
+impl TransactionRow {
+    /// A transaction that is posted as soon as it is made, and says no more
+    /// than that.
+    #[must_use]
+    pub const fn posted(
+        id: TransactionId,
+        scope: ScopeId,
+        kind: TransactionKind,
+        amount: Amount,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            scope,
+            to_scope: None,
+            kind,
+            status: PaymentStatus::Posted,
+            from: None,
+            to: None,
+            amount,
+            fee: Amount::ZERO,
+            balance_after: None,
+            available_after: None,
+            reversed: Amount::ZERO,
+            description: None,
+            idempotency_key: None,
+            batch: None,
+            approval: None,
+            related: None,
+            previous_from: 0,
+            previous_to: 0,
+            rail: Rail::Ledger,
+            created_at: now,
+            settled_at: Some(now),
+        }
+    }
 }
 
 /// One side of a ledger transaction.

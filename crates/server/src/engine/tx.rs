@@ -15,6 +15,7 @@ use crate::config::Rules;
 use crate::crypto::Vault;
 use crate::db::{Connection, DbError, DbResult, Row, Value};
 use crate::idempotency::KeyHash;
+use crate::keys::KeyCache;
 use crate::{error, keys, ledger, organizations, policies, wallets};
 
 /// Why a command ends early.
@@ -53,6 +54,7 @@ pub struct Tx<'e> {
     pub(super) ids: &'e mut IdGenerator,
     pub(super) rules: &'e Rules,
     pub(super) vault: &'e Vault,
+    pub(super) key_cache: &'e Arc<KeyCache>,
     pub(super) after_commit: &'e mut Vec<AfterCommit>,
     pub(super) mark: Mark,
     pub(super) after_mark: usize,
@@ -234,9 +236,12 @@ impl Tx<'_> {
         Ok(Some(key))
     }
 
-    /// Makes the next command load the key anew.
+    /// Makes the next command load the key anew, and the next request after the
+    /// commit.
     pub fn forget_key(&mut self, id: KeyId) {
         self.state.keys.forget(id);
+        let cache = Arc::clone(self.key_cache);
+        self.after_commit(move || cache.forget(id));
     }
 
     /// What an idempotency key was used for. All keys of a batch were looked

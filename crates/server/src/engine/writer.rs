@@ -14,6 +14,7 @@ use super::tx::{AfterCommit, Tx};
 use crate::config::Rules;
 use crate::crypto::Vault;
 use crate::db::{self, Connection, DbError, DbResult, Location};
+use crate::keys::KeyCache;
 use crate::metrics::Metrics;
 use crate::{idempotency, ledger};
 
@@ -42,9 +43,8 @@ pub struct EngineOptions {
     pub holder: String,
     /// Where stage times are recorded.
     pub metrics: Arc<Metrics>,
-    /// What has to be forgotten when the writer's place is taken: another
-    /// process may have changed it meanwhile.
-    pub on_taking_place: Box<dyn Fn() + Send>,
+    /// Keys in memory, which a change of a key or of the writer makes old.
+    pub keys: Arc<KeyCache>,
     /// Where callers wait.
     pub runtime: tokio::runtime::Handle,
 }
@@ -105,7 +105,8 @@ impl Writer {
         self.ids = IdGenerator::after(lease.last_key);
         self.options.clock.move_to(lease.last_time);
         self.state.clear();
-        (self.options.on_taking_place)();
+        // Another process may have changed them meanwhile.
+        self.options.keys.clear();
         self.options.metrics.writer_alive(true);
         self.lease = Some(lease);
         Ok(())
@@ -279,6 +280,7 @@ impl Writer {
             ids: &mut self.ids,
             rules: &self.options.rules,
             vault: &self.options.vault,
+            key_cache: &self.options.keys,
             after_commit: &mut self.after_commit,
             caught_up: false,
             flushing: false,

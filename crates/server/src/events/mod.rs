@@ -4,14 +4,28 @@
 //! It makes one or more events, which take consecutive numbers in the order
 //! listed here, and one audit entry.
 
+mod store;
+
 use serde_json::Value;
-use wallgent_core::id::WalletId;
+use wallgent_core::id::{self, Id, Kind, WalletId};
 
 use crate::caller::Caller;
 use crate::engine::{ChangeRow, ScopeId, Stop, Tx};
 
+pub use store::{Found, Search, Stored, find};
+
+/// Bits of an entry's number that its sequence takes; the rest is its scope's.
+const SEQUENCE_BITS: u32 = 40;
+
+/// One number for a scope and a sequence, so that an entry is found by its
+/// identifier without an index.
+#[must_use]
+pub const fn number(scope: ScopeId, sequence: i64) -> i64 {
+    (scope << SEQUENCE_BITS) | sequence
+}
+
 macro_rules! changes {
-    ($($name:ident $action:literal [$($event:literal),+],)*) => {
+    ($($name:ident $stored:literal $about:ident [$($event:literal),+],)*) => {
         /// What changed.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Change {
@@ -19,45 +33,142 @@ macro_rules! changes {
         }
 
         impl Change {
-            /// The audit log's word for it, and its name in the store.
-            pub const fn action(self) -> &'static str {
-                match self { $(Self::$name => $action,)* }
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// Its name in the store.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $stored,)* }
             }
 
             /// The events it makes.
             pub const fn events(self) -> &'static [&'static str] {
                 match self { $(Self::$name => &[$($event),+],)* }
             }
+
+            /// What its subject's number identifies.
+            pub const fn about(self) -> About {
+                match self { $(Self::$name => About::$about,)* }
+            }
         }
     };
 }
 
 changes! {
-    WalletCreated "wallet.created" ["wallet.created"],
-    WalletUpdated "wallet.updated" ["wallet.updated"],
-    WalletFunded "wallet.funded" ["wallet.funded"],
-    WalletFrozen "wallet.frozen" ["wallet.frozen"],
-    WalletUnfrozen "wallet.unfrozen" ["wallet.unfrozen"],
-    WalletClosed "wallet.closed" ["wallet.closed"],
+    WalletCreated "wallet.created" Wallet ["wallet.created"],
+    WalletUpdated "wallet.updated" Wallet ["wallet.updated"],
+    WalletFunded "wallet.funded" Wallet ["wallet.funded"],
+    WalletFrozen "wallet.frozen" Wallet ["wallet.frozen"],
+    WalletUnfrozen "wallet.unfrozen" Wallet ["wallet.unfrozen"],
+    WalletClosed "wallet.closed" Wallet ["wallet.closed"],
     // Within one organization a payment is sent and received in its own books.
-    PaymentPosted "payment.completed" ["payment.completed", "payment.received"],
-    PaymentSent "payment.sent" ["payment.completed"],
-    PaymentReceived "payment.received" ["payment.received"],
-    PaymentFailed "payment.failed" ["payment.failed"],
-    PaymentDenied "payment.denied" ["payment.denied", "policy.denied"],
-    PaymentHeld "payment.pending_approval" ["payment.pending_approval", "approval.created"],
-    ApprovalExpired "approval.expired" ["approval.expired"],
-    PaymentReversed "payment.reversed" ["payment.reversed"],
-    BatchCompleted "payment.batch_completed" ["payment.batch_completed"],
-    BatchFailed "payment.batch_failed" ["payment.batch_failed"],
-    PolicyCreated "policy.created" ["policy.created"],
-    PolicyUpdated "policy.updated" ["policy.updated"],
-    PolicyDeleted "policy.deleted" ["policy.deleted"],
-    KeyCreated "api_key.created" ["api_key.created"],
-    KeyUpdated "api_key.updated" ["api_key.updated"],
-    KeyRevoked "api_key.revoked" ["api_key.revoked"],
-    OrganizationUpdated "organization.updated" ["organization.updated"],
-    FeesSwept "fees.swept" ["wallet.funded"],
+    PaymentPosted "payment.completed" Payment ["payment.completed", "payment.received"],
+    PaymentSent "payment.sent" Payment ["payment.completed"],
+    PaymentReceived "payment.received" Payment ["payment.received"],
+    // A refused request made no payment: these are about the wallet.
+    PaymentFailed "payment.failed" Wallet ["payment.failed"],
+    PaymentDenied "payment.denied" Wallet ["payment.denied", "policy.denied"],
+    PaymentHeld "payment.pending_approval" Payment ["payment.pending_approval"],
+    ApprovalCreated "approval.created" Approval ["approval.created"],
+    ApprovalApproved "approval.approved" Approval ["approval.approved"],
+    ApprovalRejected "approval.rejected" Approval ["approval.rejected"],
+    ApprovalExpired "approval.expired" Approval ["approval.expired"],
+    PaymentReversed "payment.reversed" Payment ["payment.reversed"],
+    BatchCompleted "payment.batch_completed" Batch ["payment.batch_completed"],
+    BatchFailed "payment.batch_failed" Batch ["payment.batch_failed"],
+    PolicyCreated "policy.created" Policy ["policy.created"],
+    PolicyUpdated "policy.updated" Policy ["policy.updated"],
+    PolicyDeleted "policy.deleted" Policy ["policy.deleted"],
+    AgentCreated "agent.created" Wallet ["agent.created"],
+    AgentUpdated "agent.updated" Wallet ["agent.updated"],
+    AgentPaused "agent.paused" Wallet ["agent.paused"],
+    AgentResumed "agent.resumed" Wallet ["agent.resumed"],
+    AgentBudgetAdjusted "agent.budget_adjusted" Wallet ["agent.budget_adjusted"],
+    AgentKeyRotated "agent.key_rotated" Wallet ["agent.key_rotated"],
+    AgentDeleted "agent.deleted" Wallet ["agent.deleted"],
+    KeyCreated "api_key.created" Key ["api_key.created"],
+    KeyUpdated "api_key.updated" Key ["api_key.updated"],
+    KeyRevoked "api_key.revoked" Key ["api_key.revoked"],
+    DelegationCreated "delegation.created" Delegation ["delegation.created"],
+    DelegationRevoked "delegation.revoked" Delegation ["delegation.revoked"],
+    DelegationExpired "delegation.expired" Delegation ["delegation.expired"],
+    OrganizationUpdated "organization.updated" Organization ["organization.updated"],
+    FeesSwept "fees.swept" Payment ["wallet.funded"],
+}
+
+impl Change {
+    /// The change with this name in the store.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|change| change.as_str() == name)
+    }
+
+    /// The audit log's word for it.
+    #[must_use]
+    pub const fn action(self) -> &'static str {
+        match self {
+            // To its sender, a payment to another organization is one like any.
+            Self::PaymentSent => Self::PaymentPosted.as_str(),
+            _ => self.as_str(),
+        }
+    }
+
+    /// The kind of resource it is told of: the word before the point.
+    #[must_use]
+    pub fn resource(self) -> &'static str {
+        self.action().split('.').next().unwrap_or_default()
+    }
+}
+
+/// What the number of a change's subject identifies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    Wallet,
+    Payment,
+    Batch,
+    Approval,
+    Policy,
+    Key,
+    Delegation,
+    Organization,
+}
+
+impl About {
+    /// The identifier with this number.
+    #[must_use]
+    pub fn name(self, number: i64) -> String {
+        fn of<K: Kind>(number: i64) -> String {
+            Id::<K>::from_key(number).map(|id| id.to_string()).unwrap_or_default()
+        }
+        match self {
+            Self::Wallet => of::<id::Wallet>(number),
+            Self::Payment => of::<id::Transaction>(number),
+            Self::Batch => of::<id::Batch>(number),
+            Self::Approval => of::<id::Approval>(number),
+            Self::Policy => of::<id::PolicyRecord>(number),
+            Self::Key => of::<id::ApiKey>(number),
+            Self::Delegation => of::<id::Delegation>(number),
+            Self::Organization => of::<id::Organization>(number),
+        }
+    }
+
+    /// The number of an identifier of this kind.
+    #[must_use]
+    pub fn number(self, name: &str) -> Option<i64> {
+        fn of<K: Kind>(name: &str) -> Option<i64> {
+            name.parse::<Id<K>>().ok().map(Id::key)
+        }
+        match self {
+            Self::Wallet => of::<id::Wallet>(name),
+            Self::Payment => of::<id::Transaction>(name),
+            Self::Batch => of::<id::Batch>(name),
+            Self::Approval => of::<id::Approval>(name),
+            Self::Policy => of::<id::PolicyRecord>(name),
+            Self::Key => of::<id::ApiKey>(name),
+            Self::Delegation => of::<id::Delegation>(name),
+            Self::Organization => of::<id::Organization>(name),
+        }
+    }
 }
 
 /// Who did it.
@@ -97,7 +208,7 @@ pub fn record(
     let row = ChangeRow {
         scope: subject.scope,
         sequence: 0,
-        kind: change.action(),
+        kind: change.as_str(),
         subject: subject.id,
         wallet: subject.wallet,
         actor: caller.map(|caller| caller.key.key()),

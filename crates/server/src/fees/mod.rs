@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use wallgent_core::Amount;
 use wallgent_core::account::AccountKind;
 use wallgent_core::id::{TransactionId, WalletId};
-use wallgent_core::payment::{PaymentStatus, TransactionKind};
+use wallgent_core::payment::TransactionKind;
 use wallgent_core::wallet::{WalletStatus, WalletType};
 
 use crate::engine::{Stop, TransactionRow, Tx};
@@ -28,29 +28,16 @@ pub fn sweep_in(tx: &mut Tx<'_>, to: &str) -> Result<Value, Stop> {
     }
     let legs = ledger::legs_between(tx, fees, ledger::account_of(id), amount)?;
     let transaction: TransactionId = tx.next_id();
-    let now = tx.now();
     let row = TransactionRow {
-        id: transaction,
-        scope: wallet.scope,
-        to_scope: None,
-        kind: TransactionKind::FeeSweep,
-        status: PaymentStatus::Posted,
-        from: None,
         to: Some(id),
-        amount,
-        fee: Amount::ZERO,
-        balance_after: None,
-        available_after: None,
-        reversed: Amount::ZERO,
         description: Some("Fees".to_owned()),
-        idempotency_key: None,
-        batch: None,
-        approval: None,
-        related: None,
-        previous_from: 0,
-        previous_to: 0,
-        created_at: now,
-        settled_at: Some(now),
+        ..TransactionRow::posted(
+            transaction,
+            wallet.scope,
+            TransactionKind::FeeSweep,
+            amount,
+            tx.now(),
+        )
     };
     ledger::post(tx, row, legs)?;
     let data = json!({ "amount": amount, "walletId": id, "transactionId": transaction });

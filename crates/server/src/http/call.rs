@@ -6,16 +6,19 @@ use bytes::Bytes;
 use wallgent_api::types::List;
 use wallgent_api::types::payments::{idempotency_key, is_idempotency_key};
 use wallgent_api::{ApiError, Fields};
+use wallgent_core::Environment;
+use wallgent_core::Timestamp;
+use wallgent_core::id::{OrganizationId, WalletId};
 use wallgent_core::idempotency::Fingerprint;
-use wallgent_core::{Permission, Timestamp};
 
 use super::cursor;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::db::{Connection, DbResult};
 use crate::engine::{EngineError, Stop, Tx};
-use crate::error;
 use crate::idempotency::{self, Claim, KeyHash, Reply};
+use crate::wallets::{self, WalletRow};
+use crate::{delegations, error};
 
 /// Rows on one page of a list.
 const PAGE_ROWS_MAX: i64 = 100;
@@ -27,8 +30,6 @@ pub struct Call {
     pub app: Arc<App>,
     /// Who calls.
     pub caller: Caller,
-    /// The permission that was checked, and is once more inside the command.
-    pub needs: Permission,
     /// The route's method and path, where idempotency keys count.
     pub route: &'static str,
     /// The values of the path's parameters.
@@ -95,6 +96,54 @@ impl Page {
     }
 }
 
+impl Page {
+    /// Makes a list of rows that were found among many: when not all could be
+    /// looked through, the next page goes on there.
+    pub fn list_examined<R, T>(
+        &self,
+        rows: Vec<R>,
+        examined_to: Option<i64>,
+        number: impl Fn(&R) -> i64,
+        tell: impl Fn(R) -> T,
+    ) -> List<T> {
+        let mut list = self.list(rows, number, tell);
+        if let Some(number) = examined_to.filter(|_| !list.has_more) {
+            list.has_more = true;
+            list.cursor = Some(cursor::encode(number, self.tag));
+            list.next_cursor = list.cursor.clone();
+        }
+        list
+    }
+}
+
+/// The part of a list that is asked for, in an order of its own.
+#[derive(Clone, Debug)]
+pub struct KeyedPage<P> {
+    /// Rows to answer.
+    pub limit: i64,
+    /// Only rows behind this place.
+    pub after: Option<P>,
+    tag: [u8; 4],
+}
+
+impl<P> KeyedPage<P> {
+    /// Makes a list of rows of which one more than `limit` was read.
+    pub fn list<R, T>(
+        &self,
+        mut rows: Vec<R>,
+        place: impl Fn(&R) -> Vec<u8>,
+        tell: impl Fn(R) -> T,
+    ) -> List<T> {
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let has_more = rows.len() > limit;
+        rows.truncate(limit);
+        let last = rows.last().filter(|_| has_more);
+        let cursor = last.map(|row| cursor::encode_place(&place(row), self.tag));
+        let data = rows.into_iter().map(tell).collect();
+        List { data, has_more, next_cursor: cursor.clone(), cursor }
+    }
+}
+
 impl Call {
     /// A parameter of the path.
     #[must_use]
@@ -137,21 +186,38 @@ impl Call {
     /// The page that the query asks for.
     pub fn page(&self) -> Result<Page, ApiError> {
         let tag = cursor::tag(self.route, &self.params);
-        let limit = match self.query("limit").map(str::parse::<i64>) {
-            None => PAGE_ROWS_DEFAULT,
-            Some(Ok(limit)) if (1..=PAGE_ROWS_MAX).contains(&limit) => limit,
+        let before = self.cursor(|text| cursor::decode(text, tag))?;
+        Ok(Page { limit: self.limit()?, before: before.unwrap_or(i64::MAX), tag })
+    }
+
+    /// The page that the query asks for, of a list that is in an order of its
+    /// own; `read` reads a place in it.
+    pub fn keyed_page<P>(
+        &self,
+        read: impl FnOnce(&[u8]) -> Option<P>,
+    ) -> Result<KeyedPage<P>, ApiError> {
+        let tag = cursor::tag(self.route, &self.params);
+        let after = self.cursor(|text| read(&cursor::decode_place(text, tag)?))?;
+        Ok(KeyedPage { limit: self.limit()?, after, tag })
+    }
+
+    fn limit(&self) -> Result<i64, ApiError> {
+        match self.query("limit").map(str::parse::<i64>) {
+            None => Ok(PAGE_ROWS_DEFAULT),
+            Some(Ok(limit)) if (1..=PAGE_ROWS_MAX).contains(&limit) => Ok(limit),
             Some(_) => {
                 let message = format!("must be a whole number from 1 to {PAGE_ROWS_MAX}");
-                return Err(ApiError::invalid_field("limit", message));
+                Err(ApiError::invalid_field("limit", message))
             }
-        };
-        let before = match self.query("cursor") {
-            None => i64::MAX,
-            Some(text) => cursor::decode(text, tag).ok_or_else(|| {
-                ApiError::invalid_field("cursor", "must be a cursor that a list answered")
-            })?,
-        };
-        Ok(Page { limit, before, tag })
+        }
+    }
+
+    fn cursor<P>(&self, read: impl FnOnce(&str) -> Option<P>) -> Result<Option<P>, ApiError> {
+        let Some(text) = self.query("cursor") else { return Ok(None) };
+        match read(text) {
+            Some(place) => Ok(Some(place)),
+            None => Err(ApiError::invalid_field("cursor", "must be a cursor that a list answered")),
+        }
     }
 
     /// Reads from the store.
@@ -171,6 +237,34 @@ impl Call {
                 Err(error::unavailable())
             }
         }
+    }
+
+    /// Checks for a read that the wallet is the caller's own, or lent to it for
+    /// what this request does.
+    pub async fn may_use(
+        &self,
+        wallet: WalletId,
+        organization: OrganizationId,
+        environment: Environment,
+        missing: impl FnOnce() -> ApiError,
+    ) -> Result<(), ApiError> {
+        let own = self.caller.may_touch(organization, environment, wallet, missing);
+        let Err(refusal) = own else { return Ok(()) };
+        let (caller, now) = (self.caller.clone(), self.app.clock.now());
+        let lent = self
+            .read(move |connection| delegations::lent(connection, &caller, wallet, now))
+            .await?;
+        self.caller.may_use_lent(lent, refusal)
+    }
+
+    /// A wallet that the caller may read: its own, or one lent to it.
+    pub async fn usable_wallet(&self, text: &str) -> Result<WalletRow, ApiError> {
+        let missing = || error::wallet_not_found(text);
+        let id: WalletId = text.parse().map_err(|_| missing())?;
+        let row = self.read(move |connection| wallets::get(connection, id)).await?;
+        let row = row.ok_or_else(missing)?;
+        self.may_use(id, row.organization, row.environment, missing).await?;
+        Ok(row)
     }
 
     /// The idempotency key of the header or of the body, which must agree.
@@ -236,12 +330,12 @@ impl Call {
     where
         F: FnOnce(&mut Tx<'_>, &Caller) -> Result<Reply, Stop> + Send + 'static,
     {
-        let (caller, needs) = (self.caller.clone(), self.needs);
+        let caller = self.caller.clone();
         let result = self
             .app
             .engine
             .run(hashes, move |tx| {
-                caller.recheck(tx, needs)?;
+                caller.recheck(tx)?;
                 idempotency::once(tx, &caller, claim.as_ref(), |tx| command(tx, &caller))
             })
             .await;

@@ -20,16 +20,26 @@ pub(super) fn tag(route: &str, params: &[(String, String)]) -> [u8; 4] {
 
 /// The cursor behind a row of a list.
 pub(super) fn encode(number: i64, tag: [u8; 4]) -> String {
-    let bytes = [MARK.as_slice(), &tag, &number.to_be_bytes()].concat();
-    URL_SAFE_NO_PAD.encode(bytes)
+    encode_place(&number.to_be_bytes(), tag)
 }
 
 /// The row that a cursor of this list stands behind.
 pub(super) fn decode(text: &str, tag: [u8; 4]) -> Option<i64> {
-    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-    let number = bytes.strip_prefix(MARK.as_slice())?.strip_prefix(&tag)?;
-    let number = i64::from_be_bytes(number.try_into().ok()?);
+    let place = decode_place(text, tag)?;
+    let number = i64::from_be_bytes(place.try_into().ok()?);
     (number > 0).then_some(number)
+}
+
+/// The cursor of a list that is not in the order of numbers.
+pub(super) fn encode_place(place: &[u8], tag: [u8; 4]) -> String {
+    URL_SAFE_NO_PAD.encode([MARK.as_slice(), &tag, place].concat())
+}
+
+/// The place that a cursor of this list stands behind.
+pub(super) fn decode_place(text: &str, tag: [u8; 4]) -> Option<Vec<u8>> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    let place = bytes.strip_prefix(MARK.as_slice())?.strip_prefix(&tag)?;
+    Some(place.to_vec())
 }
 
 #[cfg(test)]

@@ -67,7 +67,7 @@ async fn climb(
     let peer = parts.extensions.get::<Peer>().map_or(IpAddr::from([127, 0, 0, 1]), |peer| peer.0);
     let client = address::of_client(peer, &parts.headers, &app.config.trusted_proxies);
     let key = authenticate(app, &parts.headers, client).await?;
-    let caller = caller(&key, client, &back.request_id);
+    let caller = caller(&key, route, client, &back.request_id);
     let kind = if route.is_write() { Kind::Write } else { Kind::Read };
     back.left = count(app, &key, kind, back)?;
     may(&caller, route)?;
@@ -77,8 +77,7 @@ async fn climb(
     let query = query(parts.uri.query().unwrap_or_default())?;
     let body = if route.is_write() { read_body(&parts.headers, body).await? } else { Bytes::new() };
     let app = Arc::clone(app);
-    let needs = route.needs;
-    let call = Call { app, caller, needs, route: route.name, params, query, body, header_key };
+    let call = Call { app, caller, route: route.name, params, query, body, header_key };
     (route.handler)(call).await
 }
 
@@ -130,7 +129,7 @@ async fn recognize(app: &Arc<App>, headers: &HeaderMap) -> Result<Arc<CachedKey>
         }
         Err(_) => return Err(error::unavailable()),
     };
-    app.keys.keep(hash, &key, generation);
+    app.keys.keep(hash, &key, generation, app.clock.now());
     Ok(key)
 }
 
@@ -160,13 +159,14 @@ fn refuse_past_plan(key: &CachedKey) -> Result<(), ApiError> {
     Err(ApiError::new(ErrorCode::PermissionDenied, message).with("plan", plan))
 }
 
-fn caller(key: &CachedKey, client: Option<IpAddr>, request_id: &Arc<str>) -> Caller {
+fn caller(key: &CachedKey, route: &Route, client: Option<IpAddr>, request_id: &Arc<str>) -> Caller {
     Caller {
         key: key.row.id,
         organization: key.row.organization,
         environment: key.row.environment,
         scope: key.scope,
         permissions: key.row.permissions,
+        needs: route.needs,
         wallets: key.wallets.clone(),
         ip: client.map(|it| it.to_string()),
         request_id: Arc::clone(request_id),

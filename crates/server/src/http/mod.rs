@@ -15,7 +15,7 @@ mod route;
 mod router;
 mod server;
 
-pub use call::{Answer, Call, Lasting};
+pub use call::{Answer, Call, Lasting, Page};
 pub use openapi::document;
 pub use rate_limits::RateLimits;
 pub use route::Route;

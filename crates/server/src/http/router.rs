@@ -15,7 +15,10 @@ use super::edge;
 use super::openapi;
 use super::route::Route;
 use crate::app::App;
-use crate::{keys, organizations, payments, policies, sandbox, wallets};
+use crate::{
+    agents, approvals, audit, delegations, keys, network, organizations, payments, policies,
+    sandbox, wallets,
+};
 
 /// All routes of the API, noun by noun.
 #[must_use]
@@ -24,7 +27,12 @@ pub(super) fn routes() -> Vec<Route> {
         wallets::routes::routes(),
         policies::routes::routes(),
         payments::routes::routes(),
+        network::routes::routes(),
+        agents::routes::routes(),
+        approvals::routes::routes(),
+        delegations::routes::routes(),
         keys::routes::routes(),
+        audit::routes::routes(),
         organizations::routes::routes(),
         sandbox::routes::routes(),
     ];

@@ -10,16 +10,29 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::app::App;
-use crate::approvals;
 use crate::engine::EngineError;
+use crate::{approvals, delegations};
 
 /// How often the wall clock is looked at.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Runs everything that is due, until nothing is.
 pub async fn run_due(app: &App) -> Result<(), EngineError> {
+    let approvals = expire_approvals(app).await;
+    // One job that cannot go on keeps no other from it.
+    expire_delegations(app).await.and(approvals)
+}
+
+async fn expire_approvals(app: &App) -> Result<(), EngineError> {
     while approvals::any_due(app).await {
         app.engine.run(Vec::new(), approvals::expire_in).await?;
+    }
+    Ok(())
+}
+
+async fn expire_delegations(app: &App) -> Result<(), EngineError> {
+    while delegations::any_due(app).await {
+        app.engine.run(Vec::new(), delegations::expire_in).await?;
     }
     Ok(())
 }

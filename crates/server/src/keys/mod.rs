@@ -13,6 +13,7 @@ use wallgent_api::{ApiError, ErrorCode, Patch};
 use wallgent_core::id::{KeyId, OrganizationId, WalletId};
 use wallgent_core::{Environment, Permission, Permissions, Timestamp};
 
+use crate::app::App;
 use crate::caller::Caller;
 use crate::engine::{ScopeId, Stop, Tx};
 use crate::error;
@@ -25,6 +26,36 @@ pub use store::{KeyRow, load_hot};
 
 /// Name of a key that was given none.
 const DEFAULT_NAME: &str = "API key";
+
+/// Uses that are noted in one commit.
+const USES_AT_ONCE: usize = 500;
+/// A use is noted when the last one that was noted is older than this.
+const USE_MICROS: i64 = 600 * 1_000_000;
+
+/// Which uses of keys are noted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Uses {
+    /// Those that the store knows an old one of.
+    Old,
+    /// All that it does not know: this process ends.
+    All,
+}
+
+/// Notes when keys were last used. Requests themselves write nothing for it, so
+/// a process that is killed forgets the last minutes' uses.
+pub async fn note_uses(app: &App, uses: Uses) {
+    if !app.metrics.is_writer_alive() {
+        return;
+    }
+    let older_than = if uses == Uses::All { 0 } else { USE_MICROS };
+    for uses in app.keys.take_uses(older_than).chunks(USES_AT_ONCE) {
+        let uses = uses.to_vec();
+        let noted = app.engine.run(Vec::new(), move |tx| Ok(store::set_last_used(tx, &uses)?));
+        if let Err(error) = noted.await {
+            tracing::warn!(?error, "uses of keys were not noted");
+        }
+    }
+}
 
 /// A key that is missing, malformed or unknown.
 #[must_use]
@@ -122,8 +153,78 @@ pub fn create_in(tx: &mut Tx<'_>, caller: &Caller, request: CreateKey) -> Result
     Ok(reply)
 }
 
+/// Makes an agent's key, which sees the agent's wallet alone and ends no later
+/// than the key that makes it. Whoever calls has checked what it may grant.
+pub fn issue_to_agent(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    wallet: WalletId,
+    name: &str,
+    permissions: Permissions,
+) -> Result<(KeyRow, Secret), Stop> {
+    let own = tx.key(caller.key)?.ok_or_else(unknown_key)?;
+    let new = NewKey {
+        organization: caller.organization,
+        environment: caller.environment,
+        name: name.to_owned(),
+        permissions,
+        wallets: Some(vec![wallet]),
+        allowed_ips: None,
+        expires_at: own.expires_at,
+    };
+    let (row, secret) = issue(tx, new)?;
+    let wire = wire(&row, tx.now());
+    note(tx, caller, Change::KeyCreated, &wire)?;
+    Ok((row, secret))
+}
+
+/// Makes a key that can do what an old one could, where and as long as that one
+/// could, and revokes the old one. The caller must be able to grant all that.
+pub fn replace(tx: &mut Tx<'_>, caller: &Caller, old: KeyId) -> Result<(KeyRow, Secret), Stop> {
+    let old = store::get(tx.reader()?, old)?;
+    let old = old.ok_or_else(|| ApiError::not_found("api_key"))?;
+    grantable(tx, caller, old.permissions)?;
+    let own = tx.key(caller.key)?.ok_or_else(unknown_key)?;
+    // A key that has ended already is replaced by one that works.
+    let until = old.expires_at.filter(|until| *until > tx.now());
+    let new = NewKey {
+        organization: old.organization,
+        environment: old.environment,
+        name: old.name.clone(),
+        permissions: old.permissions,
+        wallets: old.wallets.clone(),
+        allowed_ips: old.allowed_ips.clone(),
+        expires_at: [until, own.expires_at].into_iter().flatten().min(),
+    };
+    let (row, secret) = issue(tx, new)?;
+    let wire = wire(&row, tx.now());
+    note(tx, caller, Change::KeyCreated, &wire)?;
+    end(tx, caller, old)?;
+    Ok((row, secret))
+}
+
+/// Revokes the keys that see one wallet alone, which is about to end. A key that
+/// sees others as well lives on for them.
+pub fn revoke_all_of(tx: &mut Tx<'_>, caller: &Caller, wallet: WalletId) -> Result<(), Stop> {
+    for row in store::of_wallet(tx.reader()?, wallet)? {
+        end(tx, caller, row)?;
+    }
+    Ok(())
+}
+
+fn end(tx: &mut Tx<'_>, caller: &Caller, mut row: KeyRow) -> Result<(), Stop> {
+    if row.revoked_at.is_some() {
+        return Ok(());
+    }
+    row.revoked_at = Some(tx.now());
+    store::update(tx, &row)?;
+    tx.forget_key(row.id);
+    let wire = wire(&row, tx.now());
+    note(tx, caller, Change::KeyRevoked, &wire)
+}
+
 /// Refuses permissions that the caller's key does not hold itself.
-fn grantable(tx: &mut Tx<'_>, caller: &Caller, wanted: Permissions) -> Result<(), Stop> {
+pub fn grantable(tx: &mut Tx<'_>, caller: &Caller, wanted: Permissions) -> Result<(), Stop> {
     let own = tx.key(caller.key)?.ok_or_else(unknown_key)?.permissions;
     match own.first_missing(wanted) {
         Some(missing) => Err(error::permission_missing(missing).into()),
@@ -131,7 +232,7 @@ fn grantable(tx: &mut Tx<'_>, caller: &Caller, wanted: Permissions) -> Result<()
     }
 }
 
-fn refuse_past(now: Timestamp, expires_at: Option<Timestamp>) -> Result<(), ApiError> {
+pub fn refuse_past(now: Timestamp, expires_at: Option<Timestamp>) -> Result<(), ApiError> {
     match expires_at {
         Some(expires_at) if expires_at <= now => {
             Err(ApiError::invalid_field("expiresAt", "must lie in the future"))
@@ -141,7 +242,7 @@ fn refuse_past(now: Timestamp, expires_at: Option<Timestamp>) -> Result<(), ApiE
 }
 
 /// A key that ends cannot make one that outlives it.
-fn refuse_longer_than_own(
+pub fn refuse_longer_than_own(
     tx: &mut Tx<'_>,
     caller: &Caller,
     expires_at: Option<Timestamp>,
@@ -245,18 +346,13 @@ pub fn update_in(
 /// Revokes a key, at once and for good.
 pub fn revoke_in(tx: &mut Tx<'_>, caller: &Caller, id: &str) -> Result<Reply, Stop> {
     caller.require_owner()?;
-    let mut row = find(tx, caller, id)?;
-    if row.revoked_at.is_none() {
-        if row.is_admin() {
-            refuse_last_admin(tx, &row)?;
-        }
-        row.revoked_at = Some(tx.now());
-        store::update(tx, &row)?;
-        tx.forget_key(row.id);
-        let wire = wire(&row, tx.now());
-        note(tx, caller, Change::KeyRevoked, &wire)?;
+    let row = find(tx, caller, id)?;
+    let id = row.id;
+    if row.revoked_at.is_none() && row.is_admin() {
+        refuse_last_admin(tx, &row)?;
     }
-    Ok(Reply::empty(row.id))
+    end(tx, caller, row)?;
+    Ok(Reply::empty(id))
 }
 
 /// The organization must keep one key with which it can do everything.

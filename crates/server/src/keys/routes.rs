@@ -1,7 +1,5 @@
 //! API keys over HTTP.
 
-use std::sync::Arc;
-
 use wallgent_api::types::keys::{ApiKey, CreateKey, UpdateKey};
 use wallgent_api::{ApiError, ErrorCode};
 use wallgent_core::Permission::{ApiKeysRead, ApiKeysWrite};
@@ -77,29 +75,12 @@ async fn get(call: Call) -> Result<Answer, ApiError> {
 async fn update(call: Call) -> Result<Answer, ApiError> {
     let request = UpdateKey::decode(&call.body)?;
     let claim = call.plain_claim(&request)?;
-    let (id, cache) = (call.param("id").to_owned(), Arc::clone(&call.app.keys));
-    call.run(claim, move |tx, caller| {
-        let reply = keys::update_in(tx, caller, &id, request)?;
-        forget(tx, cache, &id);
-        Ok(reply)
-    })
-    .await
+    let id = call.param("id").to_owned();
+    call.run(claim, move |tx, caller| keys::update_in(tx, caller, &id, request)).await
 }
 
 async fn revoke(call: Call) -> Result<Answer, ApiError> {
     let claim = call.plain_claim(&())?;
-    let (id, cache) = (call.param("id").to_owned(), Arc::clone(&call.app.keys));
-    call.run(claim, move |tx, caller| {
-        let reply = keys::revoke_in(tx, caller, &id)?;
-        forget(tx, cache, &id);
-        Ok(reply)
-    })
-    .await
-}
-
-/// The key is read anew for the next request after the commit.
-fn forget(tx: &mut crate::engine::Tx<'_>, cache: Arc<keys::KeyCache>, id: &str) {
-    if let Ok(id) = id.parse::<KeyId>() {
-        tx.after_commit(move || cache.forget(id));
-    }
+    let id = call.param("id").to_owned();
+    call.run(claim, move |tx, caller| keys::revoke_in(tx, caller, &id)).await
 }

@@ -82,8 +82,8 @@ fn list_text(texts: Option<Vec<String>>) -> Option<String> {
 
 pub(super) fn insert(tx: &mut Tx<'_>, row: &KeyRow, hash: &[u8; 32]) -> DbResult<()> {
     let text = "INSERT INTO api_keys (id, organization_id, environment, name, prefix, secret_hash, \
-                permissions, wallet_scope, allowed_ips, expires_at, created_at) \
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+                permissions, wallet_scope, allowed_ips, expires_at, created_at, only_wallet_id) \
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     let wallets = row.wallets.as_ref().map(|ids| ids.iter().map(ToString::to_string).collect());
     let values = [
         Value::Int(row.id.key()),
@@ -97,6 +97,10 @@ pub(super) fn insert(tx: &mut Tx<'_>, row: &KeyRow, hash: &[u8; 32]) -> DbResult
         Value::from(list_text(row.allowed_ips.clone())),
         Value::from(row.expires_at.map(Timestamp::micros)),
         Value::Int(row.created_at.micros()),
+        Value::from(match row.wallets.as_deref() {
+            Some([only]) => Some(only.key()),
+            _ => None,
+        }),
     ];
     tx.execute(text, &values).map(drop)
 }
@@ -162,6 +166,24 @@ pub(super) fn list(
     ];
     let rows = connection.query_composed(&text, &values)?;
     rows.iter().map(read).collect()
+}
+
+/// The keys that see one wallet alone.
+pub(super) fn of_wallet(connection: &mut Connection, wallet: WalletId) -> DbResult<Vec<KeyRow>> {
+    let text =
+        format!("SELECT {COLUMNS} FROM api_keys k WHERE k.only_wallet_id = $1 ORDER BY k.id");
+    let rows = connection.query_composed(&text, &[Value::Int(wallet.key())])?;
+    rows.iter().map(read).collect()
+}
+
+/// Notes when keys were last used.
+pub(super) fn set_last_used(tx: &mut Tx<'_>, uses: &[(KeyId, Timestamp)]) -> DbResult<()> {
+    let text = "UPDATE api_keys SET last_used_at = $2 WHERE id = $1 \
+                AND (last_used_at IS NULL OR last_used_at < $2)";
+    for (id, at) in uses {
+        tx.execute(text, &[Value::Int(id.key()), Value::Int(at.micros())])?;
+    }
+    Ok(())
 }
 
 /// How many other keys of the same environment can do everything, and never

@@ -9,7 +9,7 @@ mod store;
 
 use wallgent_core::Amount;
 use wallgent_core::account::AccountKind;
-use wallgent_core::id::{AccountId, WalletId};
+use wallgent_core::id::{AccountId, TransactionId, WalletId};
 use wallgent_core::posting::{self, Leg, LegRefusal, Posting};
 
 use crate::db::DbError;
@@ -21,21 +21,31 @@ pub use store::{Entry, flush_rows, flush_state, list_entries, load_account};
 /// The account of a wallet.
 #[must_use]
 pub fn account_of(wallet: WalletId) -> AccountId {
-    AccountId::from_key(wallet.key()).expect("keys are never negative")
+    wallet.into()
 }
 
 /// The wallet of an account.
 #[must_use]
 pub fn wallet_of(account: AccountId) -> WalletId {
-    WalletId::from_key(account.key()).expect("keys are never negative")
+    account.into()
 }
 
-/// Posts a ledger transaction.
+/// Posts a new ledger transaction.
+///
+/// # Errors
+/// As [`enter`].
+pub fn post(tx: &mut Tx<'_>, transaction: TransactionRow, legs: Vec<Leg>) -> Result<(), Stop> {
+    enter(tx, transaction.id, legs)?;
+    tx.add_transaction(transaction);
+    Ok(())
+}
+
+/// Enters the legs of a ledger transaction whose row is written by the caller.
 ///
 /// # Errors
 /// Refused with `INVALID_AMOUNT` when a balance would not fit. A wallet that
 /// would go below zero is a broken caller: whoever posts checks funds first.
-pub fn post(tx: &mut Tx<'_>, transaction: TransactionRow, legs: Vec<Leg>) -> Result<(), Stop> {
+pub fn enter(tx: &mut Tx<'_>, transaction: TransactionId, legs: Vec<Leg>) -> Result<(), Stop> {
     let broken = |what: String| Stop::Db(DbError::Layout(what));
     let posting = Posting::new(legs).map_err(|error| broken(error.to_string()))?;
     let day = tx.now().day();
@@ -51,7 +61,7 @@ pub fn post(tx: &mut Tx<'_>, transaction: TransactionRow, legs: Vec<Leg>) -> Res
         let id = tx.next_id();
         tx.add_entry(EntryRow {
             id,
-            transaction: transaction.id,
+            transaction,
             account: leg.account,
             amount: leg.amount,
             balance_after: account.balance.posted,
@@ -63,7 +73,6 @@ pub fn post(tx: &mut Tx<'_>, transaction: TransactionRow, legs: Vec<Leg>) -> Res
             tx.add_to_day(day_of(leg, day));
         }
     }
-    tx.add_transaction(transaction);
     Ok(())
 }
 

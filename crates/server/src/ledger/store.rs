@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 use wallgent_core::account::{AccountKind, Balance};
 use wallgent_core::id::{AccountId, WalletId};
+use wallgent_core::payment::Rail;
 use wallgent_core::time::Day;
 use wallgent_core::{Amount, Timestamp};
 
@@ -33,6 +34,7 @@ const TRANSACTIONS: Insert = Insert {
         Column::Int("related_id"),
         Column::Int("previous_from_id"),
         Column::Int("previous_to_id"),
+        Column::Text("rail"),
         Column::Int("created_at"),
         Column::Int("settled_at"),
     ],
@@ -192,6 +194,7 @@ fn transaction_values(rows: &mut Rows, count: usize) -> Vec<Value> {
             Value::from(row.related.map(|id| id.key())),
             Value::Int(row.previous_from),
             Value::Int(row.previous_to),
+            Value::from((row.rail != Rail::Ledger).then(|| row.rail.as_str())),
             Value::Int(row.created_at.micros()),
             Value::from(row.settled_at.map(Timestamp::micros)),
         ]);

@@ -6,6 +6,7 @@ use wallgent_api::types::payments::{
 };
 use wallgent_api::{ApiError, ErrorCode};
 use wallgent_core::id::{BatchId, TransactionId};
+use wallgent_core::payment::Rail;
 
 use super::{Approval, ROUTE, Sending, fingerprint, send_in};
 use crate::caller::Caller;
@@ -165,7 +166,7 @@ fn item_in(
 }
 
 fn sending(payment: &SendPayment, batch: BatchId, approval: Approval) -> Sending {
-    Sending { request: payment.clone(), batch: Some(batch), approval }
+    Sending { request: payment.clone(), batch: Some(batch), approval, rail: Rail::Ledger }
 }
 
 fn claim(caller: &Caller, payment: &SendPayment) -> Option<Claim> {

@@ -9,23 +9,25 @@ mod render;
 mod reverse;
 pub mod routes;
 mod send;
+mod settle;
 mod store;
 
 pub use batch::batch_in;
 pub use render::{encode_reply, payment};
 pub use reverse::reverse_in;
-pub use send::{Approval, Sending, fingerprint, frozen, send_in};
-pub use store::{Filter, PaymentRow, View, list, load};
+pub use send::{Approval, Sending, fingerprint, frozen, insufficient, send_in};
+pub use settle::{decide_again, settle_in};
+pub use store::{Filter, PaymentRow, View, Viewer, list, load};
 
 use wallgent_api::{ApiError, ErrorCode};
 use wallgent_core::id::{ApprovalId, TransactionId};
 use wallgent_core::payment::PaymentStatus;
 
-use crate::approvals;
 use crate::caller::Caller;
 use crate::db::DbError;
 use crate::engine::{Stop, Tx};
 use crate::idempotency::{Body, Reply, encode};
+use crate::{approvals, delegations};
 
 /// The route under which a payment's idempotency key counts, alone or in a
 /// batch.
@@ -35,6 +37,10 @@ pub const ROUTE: &str = "POST /v1/payments";
 /// answered, or, when it had to wait for a human, what came of it.
 pub fn replay(tx: &mut Tx<'_>, caller: &Caller, id: TransactionId) -> Result<Reply, Stop> {
     let mut row = find_in(tx, id)?;
+    if !may_still_use(tx, caller, &row)? {
+        // What was lent is over: nothing of the wallet's is told any more.
+        row.view = View::Receiver;
+    }
     match row.status {
         PaymentStatus::PendingApproval => Ok(Reply::payment(202, row)),
         PaymentStatus::Rejected | PaymentStatus::Expired => {
@@ -50,6 +56,15 @@ pub fn replay(tx: &mut Tx<'_>, caller: &Caller, id: TransactionId) -> Result<Rep
             Ok(Reply::payment(200, row))
         }
     }
+}
+
+fn may_still_use(tx: &mut Tx<'_>, caller: &Caller, row: &PaymentRow) -> Result<bool, Stop> {
+    if row.scope == caller.scope && caller.sees(row.from) {
+        return Ok(true);
+    }
+    let now = tx.now();
+    let lent = delegations::lent(tx.reader()?, caller, row.from, now)?;
+    Ok(lent.is_some_and(|lent| lent.allows(caller.needs)))
 }
 
 /// A payment that is known to exist, also when this command made it.

@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 use wallgent_api::types::CURRENCY;
+use wallgent_api::types::network::NetworkPayment;
 use wallgent_api::types::payments::Payment;
 use wallgent_api::{ApiError, ErrorCode};
+use wallgent_core::payment::Rail;
 
 use super::{PaymentRow, View};
 use crate::idempotency::encode;
@@ -26,7 +28,7 @@ pub fn payment(row: &PaymentRow) -> Payment {
         status,
         description: row.description.clone(),
         idempotency_key: row.idempotency_key.clone().filter(|_| own),
-        rail: "LEDGER".to_owned(),
+        rail: row.rail.as_str().to_owned(),
         merchant_id: None,
         batch_id: row.batch.filter(|_| own),
         approval_id: row.approval.filter(|_| own),
@@ -44,11 +46,31 @@ pub fn payment(row: &PaymentRow) -> Payment {
 /// The body of an answer: the payment, and with status 202 what it waits for.
 #[must_use]
 pub fn encode_reply(row: &PaymentRow, status: u16) -> Vec<u8> {
-    let mut payment = payment(row);
-    if status == ErrorCode::ApprovalRequired.status() {
-        payment.error = Some(approval_required(row));
+    let waits = status == ErrorCode::ApprovalRequired.status();
+    let error = waits.then(|| approval_required(row));
+    match row.rail {
+        Rail::Ledger => encode(&Payment { error, ..payment(row) }),
+        Rail::Network => encode(&network_payment(row, error)),
     }
-    encode(&payment)
+}
+
+fn network_payment(row: &PaymentRow, error: Option<Value>) -> NetworkPayment {
+    let status = row.status.as_str().to_owned();
+    NetworkPayment {
+        transaction_id: row.id,
+        id: row.id,
+        from: row.from,
+        to: row.to,
+        to_address: row.to.into(),
+        amount: row.amount,
+        fees: row.fee,
+        currency: CURRENCY.to_owned(),
+        state: status.clone(),
+        status,
+        description: row.description.clone(),
+        approval_id: row.approval.filter(|_| row.view == View::Sender),
+        error,
+    }
 }
 
 fn approval_required(row: &PaymentRow) -> Value {

@@ -8,11 +8,11 @@ use wallgent_core::id::{TransactionId, WalletId};
 use wallgent_core::payment::{PaymentStatus, TransactionKind};
 use wallgent_core::posting::Leg;
 use wallgent_core::reversal::{self, ReversalRefusal, Reversible};
-use wallgent_core::wallet::WalletStatus;
+use wallgent_core::wallet::{WalletStatus, WalletType};
 
-use super::{PaymentRow, payment, store};
+use super::{PaymentRow, Viewer, payment, store};
 use crate::caller::Caller;
-use crate::engine::{Stop, TransactionRow, Tx};
+use crate::engine::{Stop, TransactionRow, Tx, Wallet};
 use crate::events::{self, Actor, Change, Subject};
 use crate::idempotency::Reply;
 use crate::{error, ledger};
@@ -49,24 +49,32 @@ pub fn reverse_in(
         Ok(decided) => decided,
         Err(refusal) => return Ok(refuse_reversal(caller, refusal)),
     };
-    for wallet in [payment.to, payment.from] {
-        refuse_closed(tx, wallet)?;
-    }
+    let home = home_of(tx, &payment)?;
     let account = tx.account(ledger::account_of(payment.to))?;
     if account.balance.available() < decided.amount {
         return Ok(Reply::refused(&lacking(&payment, decided.amount, account.balance), caller));
     }
-    post(tx, caller, payment, decided, request.reason.as_deref())
+    post(tx, caller, payment, home, decided, request.reason.as_deref())
 }
 
-fn refuse_closed(tx: &mut Tx<'_>, id: WalletId) -> Result<(), Stop> {
-    let closed = WalletStatus::Closed;
-    match tx.wallet(id)? {
-        Some(wallet) if wallet.status == closed => {
-            let error = error::conflict("The wallet is closed", closed.as_str());
-            Err(error.with("walletId", id).into())
+/// Where the money goes back to: the wallet that paid, or, when it was a deleted
+/// agent's, its organization's own.
+fn home_of(tx: &mut Tx<'_>, payment: &PaymentRow) -> Result<WalletId, Stop> {
+    let closed = |id: WalletId| {
+        let error = error::conflict("The wallet is closed", WalletStatus::Closed.as_str());
+        Stop::from(error.with("walletId", id))
+    };
+    let is_closed = |wallet: &Wallet| wallet.status == WalletStatus::Closed;
+    if tx.wallet(payment.to)?.as_ref().is_some_and(is_closed) {
+        return Err(closed(payment.to));
+    }
+    match tx.wallet(payment.from)?.filter(is_closed) {
+        None => Ok(payment.from),
+        Some(wallet) if wallet.kind == WalletType::Agent => {
+            let home = tx.scope(wallet.scope)?.org_wallet;
+            if home == payment.to { Err(closed(payment.from)) } else { Ok(home) }
         }
-        _ => Ok(()),
+        Some(_) => Err(closed(payment.from)),
     }
 }
 
@@ -79,7 +87,8 @@ fn find(tx: &mut Tx<'_>, caller: &Caller, text: &str) -> Result<PaymentRow, Stop
     }
     if row.environment != caller.environment {
         let mut organizations = Vec::with_capacity(2);
-        for scope in std::iter::once(row.scope).chain(row.to_scope) {
+        let receives = row.to_scope.filter(|_| row.settled_at.is_some());
+        for scope in std::iter::once(row.scope).chain(receives) {
             organizations.push(tx.scope(scope)?.organization);
         }
         let own = organizations.contains(&caller.organization);
@@ -88,7 +97,7 @@ fn find(tx: &mut Tx<'_>, caller: &Caller, text: &str) -> Result<PaymentRow, Stop
     if !row.concerns(caller.scope) {
         return Err(missing().into());
     }
-    Ok(row.seen_by(caller.scope))
+    Ok(row.seen_by(&Viewer::of(caller)))
 }
 
 fn refuse(caller: &Caller, message: &str, reason: &str, remaining: Option<Amount>) -> Reply {
@@ -133,38 +142,30 @@ fn post(
     tx: &mut Tx<'_>,
     caller: &Caller,
     mut payment: PaymentRow,
+    home: WalletId,
     decided: reversal::Reversal,
     reason: Option<&str>,
 ) -> Result<Reply, Stop> {
-    let (receiver, sender) = (ledger::account_of(payment.to), ledger::account_of(payment.from));
+    let (receiver, sender) = (ledger::account_of(payment.to), ledger::account_of(home));
     let mut legs = ledger::legs_between(tx, receiver, sender, decided.amount)?;
     if decided.fee.is_positive() {
         return_fee(tx, &mut legs, payment.scope, decided.fee)?;
     }
     let id: TransactionId = tx.next_id();
-    let now = tx.now();
     let row = TransactionRow {
-        id,
-        scope: caller.scope,
         to_scope: (payment.scope != caller.scope).then_some(payment.scope),
-        kind: TransactionKind::Reversal,
-        status: PaymentStatus::Posted,
         from: Some(payment.to),
-        to: Some(payment.from),
-        amount: decided.amount,
+        to: Some(home),
         fee: decided.fee,
-        balance_after: None,
-        available_after: None,
-        reversed: Amount::ZERO,
         description: reason.map(str::to_owned),
-        idempotency_key: None,
-        batch: None,
-        approval: None,
         related: Some(payment.id),
-        previous_from: 0,
-        previous_to: 0,
-        created_at: now,
-        settled_at: Some(now),
+        ..TransactionRow::posted(
+            id,
+            caller.scope,
+            TransactionKind::Reversal,
+            decided.amount,
+            tx.now(),
+        )
     };
     ledger::post(tx, row, legs)?;
     let counted_at = payment.settled_at.unwrap_or(payment.created_at);
@@ -199,7 +200,7 @@ fn record(tx: &mut Tx<'_>, caller: &Caller, row: &PaymentRow, amount: Amount) ->
     let same = row.to_scope.is_none();
     for (scope, wallet) in sides.into_iter().take(if same { 1 } else { 2 }) {
         let own: (i64, WalletId) = (scope, wallet);
-        let mut seen = payment(&row.clone().seen_by(own.0));
+        let mut seen = payment(&row.clone().seen_by(&Viewer::all_of(own.0)));
         seen.reversal_id = row.reversal;
         let data = serde_json::json!({ "payment": seen, "amount": amount });
         let actor = if scope == caller.scope { Actor::Key(caller) } else { Actor::System };

@@ -5,11 +5,13 @@ use wallgent_api::{ApiError, ErrorCode};
 use wallgent_core::Permission::{PaymentsRead, PaymentsWrite};
 use wallgent_core::id::{TransactionId, WalletId, first_key_at};
 use wallgent_core::idempotency::Fingerprint;
-use wallgent_core::payment::PaymentStatus;
+use wallgent_core::payment::{PaymentStatus, Rail};
 
-use super::{Approval, Filter, PaymentRow, ROUTE, Sending, fingerprint, list, load, payment};
+use super::{
+    Approval, Filter, PaymentRow, ROUTE, Sending, Viewer, fingerprint, list, load, payment,
+};
 use crate::http::{Answer, Call, Lasting, Route};
-use crate::{error, idempotency, organizations, payments};
+use crate::{idempotency, organizations, payments};
 
 const SENDS: &[ErrorCode] = &[
     ErrorCode::InvalidAmount,
@@ -72,7 +74,7 @@ async fn send(call: Call) -> Result<Answer, ApiError> {
     call.app.metrics.parse.observe(begun.elapsed());
     let meaning = fingerprint(&request);
     let claim = call.claim(request.idempotency_key.clone(), meaning, Lasting::Forever);
-    let sending = Sending { request, batch: None, approval: Approval::Waits };
+    let sending = Sending { request, batch: None, approval: Approval::Waits, rail: Rail::Ledger };
     call.run(claim, move |tx, caller| payments::send_in(tx, caller, &sending)).await
 }
 
@@ -104,28 +106,37 @@ async fn get(call: Call) -> Result<Answer, ApiError> {
     let missing = || ApiError::not_found("payment");
     let id: TransactionId = call.param("id").parse().map_err(|_| missing())?;
     let row = call.read(move |connection| load(connection, id)).await?.ok_or_else(missing)?;
-    may_see(&call, &row).await?;
-    Ok(Answer::ok(&payment(&row.seen_by(call.caller.scope))))
+    let viewer = viewer(&call, &row).await?;
+    Ok(Answer::ok(&payment(&row.seen_by(&viewer))))
 }
 
-async fn may_see(call: &Call, row: &PaymentRow) -> Result<(), ApiError> {
-    let missing = || ApiError::not_found("payment");
+/// The side from which the caller sees a payment: its own organization's, or
+/// that of a wallet that was lent to it.
+async fn viewer(call: &Call, row: &PaymentRow) -> Result<Viewer, ApiError> {
     let caller = &call.caller;
-    if row.concerns(caller.scope) {
-        let visible = caller.sees(row.from) || caller.sees(row.to);
-        return if visible { Ok(()) } else { Err(missing()) };
+    if row.scope == caller.scope && caller.sees(row.from) {
+        return Ok(Viewer::of(caller));
     }
-    // It may be the caller's, in the other environment.
-    let (scope, to_scope) = (row.scope, row.to_scope);
-    let organizations = call
-        .read(move |connection| {
-            let scopes = std::iter::once(scope).chain(to_scope);
-            let owners = scopes.map(|id| organizations::load_scope(connection, id));
-            owners.map(|scope| Ok(scope?.organization)).collect::<crate::db::DbResult<Vec<_>>>()
-        })
-        .await?;
-    let own = organizations.contains(&caller.organization) && caller.wallets.is_none();
-    Err(if own { error::environment_mismatch() } else { missing() })
+    let sides = [(row.scope, row.from), (row.to_scope.unwrap_or(row.scope), row.to)];
+    let mut refusal = ApiError::not_found("payment");
+    for (scope, wallet) in sides {
+        if !row.concerns(scope) {
+            continue;
+        }
+        let owner =
+            call.read(move |connection| organizations::load_scope(connection, scope)).await?;
+        let missing = || ApiError::not_found("payment");
+        match call.may_use(wallet, owner.organization, owner.environment, missing).await {
+            Ok(()) if scope == caller.scope && caller.sees(wallet) => {
+                return Ok(Viewer::of(caller));
+            }
+            Ok(()) => return Ok(Viewer::of_wallet(scope, wallet)),
+            // It may be the caller's, in the other environment.
+            Err(error) if error.code != ErrorCode::NotFound => refusal = error,
+            Err(_) => {}
+        }
+    }
+    Err(refusal)
 }
 
 async fn list_payments(call: Call) -> Result<Answer, ApiError> {
@@ -134,9 +145,12 @@ async fn list_payments(call: Call) -> Result<Answer, ApiError> {
     let after = call.query_time("createdAfter")?;
     let before = call.query_time("createdBefore")?;
     let key_at = |time: wallgent_core::Timestamp| first_key_at(time.unix_ms());
+    let (viewer, wallets) = wanted(&call).await?;
     let filter = Filter {
-        scope: call.caller.scope,
-        wallets: wallets_wanted(&call).await?,
+        scope: viewer.scope,
+        key_scope: call.caller.scope,
+        viewer,
+        wallets,
         status,
         key: call.query("idempotencyKey").map(str::to_owned),
         before: before.map_or(page.before, |time| page.before.min(key_at(time))),
@@ -147,14 +161,15 @@ async fn list_payments(call: Call) -> Result<Answer, ApiError> {
     Ok(Answer::ok(&page.list(rows, |row| row.id.key(), |row| payment(&row))))
 }
 
-async fn wallets_wanted(call: &Call) -> Result<Option<Vec<WalletId>>, ApiError> {
+/// Who looks, and the wallets whose payments are asked for: the caller's own, or
+/// one lent to it.
+async fn wanted(call: &Call) -> Result<(Viewer, Option<Vec<WalletId>>), ApiError> {
     let Some(text) = call.query("walletId") else {
-        return Ok(call.caller.wallets.as_ref().map(|wallets| wallets.to_vec()));
+        let own = call.caller.wallets.as_ref().map(|wallets| wallets.to_vec());
+        return Ok((Viewer::of(&call.caller), own));
     };
-    let missing = || error::wallet_not_found(text);
-    let id: WalletId = text.parse().map_err(|_| missing())?;
-    let row = call.read(move |connection| crate::wallets::get(connection, id)).await?;
-    let row = row.ok_or_else(missing)?;
-    call.caller.may_touch(row.organization, row.environment, id, missing)?;
-    Ok(Some(vec![id]))
+    let row = call.usable_wallet(text).await?;
+    let own = row.scope == call.caller.scope && call.caller.sees(row.id);
+    let viewer = if own { Viewer::of(&call.caller) } else { Viewer::of_wallet(row.scope, row.id) };
+    Ok((viewer, Some(vec![row.id])))
 }

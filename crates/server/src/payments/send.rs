@@ -3,15 +3,15 @@
 use wallgent_api::types::payments::SendPayment;
 use wallgent_api::{ApiError, ErrorCode};
 use wallgent_core::Amount;
-use wallgent_core::account::AccountKind;
+use wallgent_core::account::{AccountKind, Balance};
 use wallgent_core::id::{BatchId, PolicyId, TransactionId, WalletId};
 use wallgent_core::idempotency::Fingerprint;
-use wallgent_core::payment::{PaymentStatus, TransactionKind};
+use wallgent_core::payment::{PaymentStatus, Rail, TransactionKind};
 use wallgent_core::policy::{Decision, Violation};
 use wallgent_core::posting::Leg;
 use wallgent_core::wallet::WalletStatus;
 
-use super::{PaymentRow, View};
+use super::{PaymentRow, View, payment};
 use crate::approvals;
 use crate::caller::Caller;
 use crate::engine::{ScopeId, Stop, TransactionRow, Tx, Wallet};
@@ -28,6 +28,8 @@ pub struct Sending {
     pub batch: Option<BatchId>,
     /// Whether it may wait for a human.
     pub approval: Approval,
+    /// The way it takes.
+    pub rail: Rail,
 }
 
 /// What happens to a payment that needs a human.
@@ -76,12 +78,12 @@ pub fn send_in(tx: &mut Tx<'_>, caller: &Caller, sending: &Sending) -> Result<Re
     if verdict.decision == Decision::Deny {
         return deny(tx, caller, &parties, request, &verdict.violations);
     }
-    let fee = tx.rules().payment_fee.fee_for(request.amount);
-    let fee = fee.ok_or_else(error::balance_too_large)?;
+    let fee = fee_for(tx, sending)?;
     let required = request.amount.checked_add(fee).ok_or_else(error::balance_too_large)?;
     let account = tx.account(ledger::account_of(parties.from))?;
     if account.balance.available() < required {
-        let error = insufficient(parties.from, request, fee, required, account.balance);
+        let sent = &request.amount_sent;
+        let error = insufficient(parties.from, request.amount, sent, fee, account.balance);
         return fail(tx, caller, &parties, request, error);
     }
     match verdict.approval_policy {
@@ -91,8 +93,16 @@ pub fn send_in(tx: &mut Tx<'_>, caller: &Caller, sending: &Sending) -> Result<Re
     }
 }
 
+fn fee_for(tx: &Tx<'_>, sending: &Sending) -> Result<Amount, ApiError> {
+    if !sending.rail.has_fee() {
+        return Ok(Amount::ZERO);
+    }
+    let fee = tx.rules().payment_fee.fee_for(sending.request.amount);
+    fee.ok_or_else(error::balance_too_large)
+}
+
 fn find_parties(tx: &mut Tx<'_>, caller: &Caller, request: &SendPayment) -> Result<Parties, Stop> {
-    let (from, payer) = caller.own_wallet(tx, &request.from)?;
+    let (from, payer) = caller.usable_wallet(tx, &request.from)?;
     let Some(to_text) = request.to.as_deref() else {
         return Err(merchant_not_found(request).into());
     };
@@ -117,7 +127,7 @@ fn merchant_not_found(request: &SendPayment) -> ApiError {
     }
 }
 
-fn refuse_closed(wallet: &Wallet, id: &str) -> Result<(), ApiError> {
+pub(super) fn refuse_closed(wallet: &Wallet, id: &str) -> Result<(), ApiError> {
     match wallet.status {
         WalletStatus::Closed => {
             let status = wallet.status.as_str();
@@ -136,14 +146,16 @@ pub fn frozen(wallet: WalletId) -> ApiError {
     )
 }
 
-fn insufficient(
+/// The refusal of a movement that the wallet's free funds do not cover;
+/// `requested` is the amount as it was sent.
+pub fn insufficient(
     wallet: WalletId,
-    request: &SendPayment,
+    amount: Amount,
+    requested: &str,
     fee: Amount,
-    required: Amount,
-    balance: wallgent_core::account::Balance,
+    balance: Balance,
 ) -> ApiError {
-    let (amount, available) = (request.amount, balance.available());
+    let available = balance.available();
     let message = if balance.posted < amount {
         format!("Wallet balance of {} is less than the requested amount {amount}", balance.posted)
     } else if available < amount {
@@ -159,9 +171,9 @@ fn insufficient(
     ApiError::new(ErrorCode::InsufficientFunds, message)
         .with("walletId", wallet)
         .with("balance", balance.posted.to_fixed())
-        .with("requested", &request.amount_sent)
+        .with("requested", requested)
         .with("fee", fee)
-        .with("required", required)
+        .with("required", amount.saturating_add(fee))
         .with("held", balance.held)
         .with("available", available)
         .with("hint", "fund the wallet, then make a new attempt with a new idempotency key")
@@ -226,28 +238,18 @@ const fn subject_of(scope: ScopeId, id: i64, wallet: WalletId) -> Subject {
 fn draft(tx: &mut Tx<'_>, sending: &Sending, parties: &Parties, fee: Amount) -> TransactionRow {
     let request = &sending.request;
     let (scope, to_scope) = (parties.payer.scope, parties.payee.scope);
+    let (id, now) = (tx.next_id(), tx.now());
     TransactionRow {
-        id: tx.next_id(),
-        scope,
         to_scope: (scope != to_scope).then_some(to_scope),
-        kind: TransactionKind::Payment,
-        status: PaymentStatus::Posted,
         from: Some(parties.from),
         to: Some(parties.to),
-        amount: request.amount,
         fee,
-        balance_after: None,
-        available_after: None,
-        reversed: Amount::ZERO,
         description: request.description.clone(),
         idempotency_key: request.idempotency_key.clone(),
         batch: sending.batch.map(|batch| batch.key()),
-        approval: None,
-        related: None,
-        previous_from: 0,
-        previous_to: 0,
-        created_at: tx.now(),
+        rail: sending.rail,
         settled_at: None,
+        ..TransactionRow::posted(id, scope, TransactionKind::Payment, request.amount, now)
     }
 }
 
@@ -273,42 +275,54 @@ fn post(
     fee: Amount,
 ) -> Result<Reply, Stop> {
     let mut row = draft(tx, sending, parties, fee);
-    let (payer, payee) = (ledger::account_of(parties.from), ledger::account_of(parties.to));
-    let mut legs = ledger::legs_between(tx, payer, payee, row.amount)?;
-    if fee.is_positive() {
-        add_fee(tx, &mut legs, row.scope, fee)?;
-    }
+    let legs = legs_of(tx, parties.from, parties.to, row.scope, row.amount, fee)?;
     tx.count_spending(parties.from, row.created_at, row.amount, 1)?;
     chain(tx, &mut row, parties)?;
     row.settled_at = Some(row.created_at);
-    let before = tx.account(payer)?.balance;
+    let before = tx.account(ledger::account_of(parties.from))?.balance;
     let spent = row.amount.saturating_add(fee);
     row.balance_after = Some(before.posted.saturating_sub(spent));
     row.available_after = Some(before.available().saturating_sub(spent));
     ledger::post(tx, row.clone(), legs)?;
-    record_posted(tx, caller, &row)?;
-    let environment = caller.environment;
-    Ok(Reply::payment(200, answered(row, environment, None)))
+    let answered = answered(row, caller.environment, None);
+    record_posted(tx, caller, &answered)?;
+    Ok(Reply::payment(200, answered))
 }
 
-/// Adds the fee to what the payer is debited, and credits it.
-fn add_fee(tx: &mut Tx<'_>, legs: &mut Vec<Leg>, scope: ScopeId, fee: Amount) -> Result<(), Stop> {
-    let fees = tx.scope(scope)?.account(AccountKind::Fees);
-    let debit = &mut legs.first_mut().expect("a payment has legs").amount;
-    *debit = debit.checked_sub(fee).ok_or_else(error::balance_too_large)?;
-    legs.push(Leg { account: fees, books: scope, amount: fee });
-    Ok(())
+/// What a payment moves: the amount to the receiver, and the fee, which the
+/// sender pays on top, to the sender's organization's fees.
+pub(super) fn legs_of(
+    tx: &mut Tx<'_>,
+    from: WalletId,
+    to: WalletId,
+    scope: ScopeId,
+    amount: Amount,
+    fee: Amount,
+) -> Result<Vec<Leg>, Stop> {
+    let (payer, payee) = (ledger::account_of(from), ledger::account_of(to));
+    let mut legs = ledger::legs_between(tx, payer, payee, amount)?;
+    if fee.is_positive() {
+        let fees = tx.scope(scope)?.account(AccountKind::Fees);
+        let debit = &mut legs.first_mut().expect("a payment has legs").amount;
+        *debit = debit.checked_sub(fee).ok_or_else(error::balance_too_large)?;
+        legs.push(Leg { account: fees, books: scope, amount: fee });
+    }
+    Ok(legs)
 }
 
-fn record_posted(tx: &mut Tx<'_>, caller: &Caller, row: &TransactionRow) -> Result<(), Stop> {
+pub(super) fn record_posted(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    row: &PaymentRow,
+) -> Result<(), Stop> {
     let actor = Actor::Key(caller);
-    let sender = Subject { scope: row.scope, id: row.id.key(), wallet: row.from };
+    let sender = subject_of(row.scope, row.id.key(), row.from);
     let Some(to_scope) = row.to_scope else {
         return events::record(tx, actor, Change::PaymentPosted, sender, None);
     };
     events::record(tx, actor, Change::PaymentSent, sender, None)?;
     // The receiving organization must not learn who acted on the other side.
-    let receiver = Subject { scope: to_scope, id: row.id.key(), wallet: row.to };
+    let receiver = subject_of(to_scope, row.id.key(), row.to);
     events::record(tx, Actor::System, Change::PaymentReceived, receiver, None)
 }
 
@@ -334,10 +348,14 @@ fn hold(
     row.balance_after = Some(balance.posted);
     row.available_after = Some(balance.available());
     tx.add_transaction(row.clone());
-    let subject = subject_of(row.scope, row.id.key(), parties.from);
-    events::record(tx, Actor::Key(caller), Change::PaymentHeld, subject, None)?;
-    let environment = caller.environment;
-    Ok(Reply::payment(202, answered(row, environment, Some(approval.expires_at))))
+    let answered = answered(row, caller.environment, Some(approval.expires_at));
+    // Its row changes when somebody decides: this is how it was before.
+    let data = serde_json::json!(payment(&answered));
+    let subject = subject_of(scope, answered.id.key(), wallet);
+    events::record(tx, Actor::Key(caller), Change::PaymentHeld, subject, Some(&data))?;
+    let subject = subject_of(scope, approval.id.key(), wallet);
+    events::record(tx, Actor::Key(caller), Change::ApprovalCreated, subject, None)?;
+    Ok(Reply::payment(202, answered))
 }
 
 pub(super) fn answered(
@@ -365,6 +383,7 @@ pub(super) fn answered(
         approval: row.approval.and_then(wallgent_core::id::ApprovalId::from_key),
         approval_expires_at,
         reversal: None::<TransactionId>,
+        rail: row.rail,
         created_at: row.created_at,
         settled_at: row.settled_at,
     }

@@ -1,9 +1,12 @@
 //! Rows of payments.
 
+use std::sync::Arc;
+
 use wallgent_core::id::{ApprovalId, BatchId, TransactionId, WalletId};
-use wallgent_core::payment::PaymentStatus;
+use wallgent_core::payment::{PaymentStatus, Rail};
 use wallgent_core::{Amount, Environment, Timestamp};
 
+use crate::caller::Caller;
 use crate::db::{Connection, DbError, DbResult, Row, Value};
 use crate::engine::{ScopeId, Tx};
 
@@ -38,6 +41,7 @@ pub struct PaymentRow {
     pub approval: Option<ApprovalId>,
     pub approval_expires_at: Option<Timestamp>,
     pub reversal: Option<TransactionId>,
+    pub rail: Rail,
     pub created_at: Timestamp,
     pub settled_at: Option<Timestamp>,
 }
@@ -45,7 +49,7 @@ pub struct PaymentRow {
 const COLUMNS: &str = "t.id, t.scope_id, t.to_scope_id, s.environment, t.status, \
     t.from_wallet_id, t.to_wallet_id, t.amount, t.fee, t.balance_after, t.available_after, \
     t.reversed_amount, t.description, t.idempotency_key, t.batch_id, t.approval_id, \
-    a.expires_at, t.created_at, t.settled_at";
+    a.expires_at, t.created_at, t.settled_at, t.rail";
 
 const SOURCE: &str = "transactions t JOIN scopes s ON s.id = t.scope_id \
     LEFT JOIN approvals a ON a.id = t.approval_id";
@@ -76,6 +80,10 @@ fn read(row: &Row) -> DbResult<PaymentRow> {
         approval: row.maybe_int(15)?.and_then(ApprovalId::from_key),
         approval_expires_at: row.maybe_int(16)?.map(Timestamp::from_micros),
         reversal: None,
+        rail: match row.maybe_text(19)? {
+            None => Rail::Ledger,
+            Some(name) => Rail::from_name(name).ok_or_else(broken)?,
+        },
         created_at: Timestamp::from_micros(row.int(17)?),
         settled_at: row.maybe_int(18)?.map(Timestamp::from_micros),
     })
@@ -89,11 +97,45 @@ impl PaymentRow {
         self.scope == scope || (self.to_scope == Some(scope) && self.settled_at.is_some())
     }
 
-    /// The payment as a scope sees it.
+    /// The payment as somebody sees it: as its sender does only who sees the
+    /// wallet that pays.
     #[must_use]
-    pub fn seen_by(mut self, scope: ScopeId) -> Self {
-        self.view = if self.scope == scope { View::Sender } else { View::Receiver };
+    pub fn seen_by(mut self, viewer: &Viewer) -> Self {
+        let sends = self.scope == viewer.scope && viewer.sees(self.from);
+        self.view = if sends { View::Sender } else { View::Receiver };
         self
+    }
+}
+
+/// Who looks at payments: an organization, or those who see some of its wallets
+/// only.
+#[derive(Clone, Debug, Default)]
+pub struct Viewer {
+    pub scope: ScopeId,
+    pub wallets: Option<Arc<[WalletId]>>,
+}
+
+impl Viewer {
+    /// Everybody in an organization.
+    #[must_use]
+    pub const fn all_of(scope: ScopeId) -> Self {
+        Self { scope, wallets: None }
+    }
+
+    /// Somebody who sees one wallet.
+    #[must_use]
+    pub fn of_wallet(scope: ScopeId, wallet: WalletId) -> Self {
+        Self { scope, wallets: Some(Arc::new([wallet])) }
+    }
+
+    /// A caller, as to what is its own.
+    #[must_use]
+    pub fn of(caller: &Caller) -> Self {
+        Self { scope: caller.scope, wallets: caller.wallets.clone() }
+    }
+
+    fn sees(&self, wallet: WalletId) -> bool {
+        self.wallets.as_ref().is_none_or(|wallets| wallets.contains(&wallet))
     }
 }
 
@@ -108,6 +150,10 @@ pub fn load(connection: &mut Connection, id: TransactionId) -> DbResult<Option<P
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub scope: ScopeId,
+    /// Where idempotency keys count: the caller's, also for a wallet lent to it.
+    pub key_scope: ScopeId,
+    /// Who looks.
+    pub viewer: Viewer,
     /// Only payments of these wallets, when the key sees no others.
     pub wallets: Option<Vec<WalletId>>,
     pub status: Option<PaymentStatus>,
@@ -132,7 +178,7 @@ pub fn list(connection: &mut Connection, filter: &Filter) -> DbResult<Vec<Paymen
             rows_of(connection, &ids)?
         }
     };
-    rows.iter().map(read).map(|row| Ok(row?.seen_by(filter.scope))).collect()
+    rows.iter().map(read).map(|row| Ok(row?.seen_by(&filter.viewer))).collect()
 }
 
 /// The numbers of a scope's payments, of one wallet or of all, newest first.
@@ -237,25 +283,41 @@ fn rows_of(connection: &mut Connection, ids: &[i64]) -> DbResult<Vec<Row>> {
 }
 
 fn with_key(connection: &mut Connection, filter: &Filter, key: &str) -> DbResult<Vec<PaymentRow>> {
-    let prefix = crate::idempotency::key_prefix(filter.scope, key);
+    let prefix = crate::idempotency::key_prefix(filter.key_scope, key);
     let ids = crate::idempotency::matching(connection, &prefix)?;
     let rows = rows_of(connection, &ids)?;
     let mut found = Vec::new();
     for row in &rows {
-        let payment = read(row)?.seen_by(filter.scope);
+        let payment = read(row)?.seen_by(&filter.viewer);
         let in_range = payment.id.key() < filter.before && payment.id.key() >= filter.from;
         let of_wallet = filter
             .wallets
             .as_ref()
             .is_none_or(|wallets| wallets.contains(&payment.from) || wallets.contains(&payment.to));
         let of_status = filter.status.is_none_or(|status| status == payment.status);
-        let of_key = payment.idempotency_key.as_deref() == Some(key);
+        // Keys are their sender's.
+        let sent = payment.view == View::Sender;
+        let of_key = sent && payment.idempotency_key.as_deref() == Some(key);
         if in_range && of_wallet && of_status && of_key && payment.scope == filter.scope {
             found.push(payment);
         }
     }
     found.truncate(usize::try_from(filter.limit).unwrap_or(usize::MAX));
     Ok(found)
+}
+
+/// Notes that a payment that waited is posted.
+pub(super) fn set_posted(tx: &mut Tx<'_>, row: &PaymentRow) -> DbResult<()> {
+    let text = "UPDATE transactions SET status = $2, balance_after = $3, available_after = $4, \
+                settled_at = $5 WHERE id = $1";
+    let values = [
+        Value::Int(row.id.key()),
+        Value::from(row.status.as_str()),
+        Value::from(row.balance_after.map(Amount::units)),
+        Value::from(row.available_after.map(Amount::units)),
+        Value::from(row.settled_at.map(Timestamp::micros)),
+    ];
+    tx.execute(text, &values).map(drop)
 }
 
 /// Notes how much of a payment was given back.

@@ -14,6 +14,7 @@ use wallgent_core::policy::{
 
 use crate::caller::Caller;
 use crate::engine::{Denial, EvaluationRow, ScopeId, Stop, Tx, Wallet};
+use crate::error;
 use crate::events::{self, Actor, Change, Subject};
 use crate::idempotency::Reply;
 
@@ -52,8 +53,7 @@ fn names_recipients(policies: &[Policy]) -> bool {
 /// Every name that a list of recipients may call a wallet by.
 #[must_use]
 pub fn names_of(wallet: WalletId) -> Vec<String> {
-    let address = AddressId::from_key(wallet.key()).expect("keys are never negative");
-    vec![wallet.to_string(), address.to_string()]
+    vec![wallet.to_string(), AddressId::from(wallet).to_string()]
 }
 
 /// The refusal of a payment that breaks a policy.
@@ -172,11 +172,33 @@ pub fn create_in(
     wallet_id: &str,
     change: PolicyChange,
 ) -> Result<Reply, Stop> {
-    let (wallet_id, wallet) = caller.own_wallet(tx, wallet_id)?;
-    caller.require_owner()?;
+    let (wallet_id, wallet) = caller.usable_wallet(tx, wallet_id)?;
+    caller.require_owner_of(&wallet)?;
+    let (policy, wire) = add(tx, caller, wallet_id, change)?;
+    Ok(Reply::json(201, &wire, policy))
+}
+
+/// Gives a policy to a wallet that is known to be the caller's.
+pub fn attach(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    wallet_id: WalletId,
+    change: PolicyChange,
+) -> Result<PolicyId, Stop> {
+    add(tx, caller, wallet_id, change).map(|(policy, _)| policy)
+}
+
+fn add(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    wallet_id: WalletId,
+    change: PolicyChange,
+) -> Result<(PolicyId, Wire), Stop> {
+    let wallet = tx.wallet(wallet_id)?;
+    let wallet = wallet.ok_or_else(|| error::wallet_not_found(&wallet_id.to_string()))?;
     if wallet.policies.len() >= POLICIES_MAX {
         let message = format!("A wallet has at most {POLICIES_MAX} policies");
-        return Err(crate::error::conflict(message, wallet.status.as_str()).into());
+        return Err(error::conflict(message, wallet.status.as_str()).into());
     }
     let id: PolicyId = tx.next_id();
     let mut policy = Policy { id, name: String::new(), enabled: true, rules: Rules::default() };
@@ -186,7 +208,7 @@ pub fn create_in(
     let wire = wire(wallet_id, &policy, now, now);
     replace(tx, wallet_id, wallet, |policies| policies.push(policy));
     note(tx, caller, Change::PolicyCreated, wallet_id, &wire)?;
-    Ok(Reply::json(201, &wire, id))
+    Ok((id, wire))
 }
 
 /// Changes a policy.
@@ -198,7 +220,7 @@ pub fn update_in(
     change: PolicyChange,
 ) -> Result<Reply, Stop> {
     let found = find(tx, caller, wallet_id, policy_id)?;
-    caller.require_owner()?;
+    caller.require_owner_of(&found.wallet)?;
     let mut policy = found.policy;
     change.apply(&mut policy);
     let now = tx.now();
@@ -222,7 +244,7 @@ pub fn delete_in(
     policy_id: &str,
 ) -> Result<Reply, Stop> {
     let found = find(tx, caller, wallet_id, policy_id)?;
-    caller.require_owner()?;
+    caller.require_owner_of(&found.wallet)?;
     let id = found.policy.id;
     store::delete(tx, id)?;
     let wire = wire(found.wallet_id, &found.policy, found.created_at, tx.now());
@@ -246,7 +268,7 @@ fn find(
     policy_text: &str,
 ) -> Result<Found, Stop> {
     if let Some(text) = wallet_text {
-        caller.own_wallet(tx, text)?;
+        caller.usable_wallet(tx, text)?;
     }
     let missing = || not_found(policy_text);
     let id: PolicyId = policy_text.parse().map_err(|_| missing())?;
@@ -255,8 +277,7 @@ fn find(
         return Err(missing().into());
     }
     let wallet = tx.wallet(wallet_id)?.ok_or_else(missing)?;
-    let scope = tx.scope(wallet.scope)?;
-    caller.may_touch(scope.organization, scope.environment, wallet_id, missing)?;
+    caller.may_use(tx, wallet_id, &wallet, missing)?;
     let policy = crate::engine::state::policy_of(&wallet, id).cloned().ok_or_else(missing)?;
     Ok(Found { wallet_id, wallet, policy, created_at })
 }
@@ -285,7 +306,9 @@ fn note(
     wire: &Wire,
 ) -> Result<(), Stop> {
     let data = serde_json::to_value(wire).unwrap_or_default();
-    let subject = Subject { scope: caller.scope, id: wire.id.key(), wallet: Some(wallet) };
+    // A wallet that was lent is another organization's.
+    let scope = tx.wallet(wallet)?.map_or(caller.scope, |wallet| wallet.scope);
+    let subject = Subject { scope, id: wire.id.key(), wallet: Some(wallet) };
     events::record(tx, Actor::Key(caller), change, subject, Some(&data))
 }
 

@@ -103,7 +103,7 @@ async fn get(call: Call) -> Result<Answer, ApiError> {
     }
     let wallet = call.read(move |connection| crate::wallets::get(connection, home)).await?;
     let wallet = wallet.ok_or_else(missing)?;
-    call.caller.may_touch(wallet.organization, wallet.environment, home, missing)?;
+    call.may_use(home, wallet.organization, wallet.environment, missing).await?;
     Ok(Answer::ok(&policy))
 }
 

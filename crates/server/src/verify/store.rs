@@ -95,6 +95,16 @@ pub(super) const CHECKS: &[Check] = &[
                 OR h.amount <> t.amount + t.fee",
     },
     Check {
+        what: "approvals, their payments and their holds agree",
+        count: "SELECT COUNT(*) FROM approvals",
+        wrong: "SELECT p.id, CAST(0 AS BIGINT), CAST(1 AS BIGINT) FROM approvals p \
+                JOIN holds h ON h.id = p.hold_id JOIN transactions t ON t.id = p.transaction_id \
+                WHERE NOT ((p.status = 'PENDING' AND t.status = 'PENDING_APPROVAL' \
+                AND h.status = 'PENDING') OR (p.status IN ('REJECTED', 'EXPIRED') \
+                AND t.status = p.status AND h.status = 'RELEASED') OR (p.status = 'APPROVED' \
+                AND t.settled_at = p.decided_at AND h.status = 'CAPTURED'))",
+    },
+    Check {
         what: "daily roll-ups add up to the entries of each account",
         count: "SELECT COUNT(*) FROM wallet_days",
         wrong: "SELECT a.id, CAST(COALESCE(d.whole, 0) AS BIGINT), \
@@ -126,17 +136,17 @@ pub(super) const CHECKS: &[Check] = &[
         count: "SELECT COUNT(*) FROM transactions WHERE kind = 'PAYMENT'",
         wrong: "SELECT t.id, CAST(1 AS BIGINT), CAST(0 AS BIGINT) FROM transactions t \
                 LEFT JOIN wallet_days d ON d.wallet_id = t.from_wallet_id \
-                AND d.day = t.created_at / 86400000000 \
+                AND d.day = COALESCE(t.settled_at, t.created_at) / 86400000000 \
                 WHERE t.kind = 'PAYMENT' AND d.day IS NULL",
     },
     Check {
         what: "spending of each day equals what was sent that day",
         count: "SELECT COUNT(*) FROM wallet_days",
         wrong: "SELECT d.wallet_id, d.spent, CAST(COALESCE(p.total, 0) AS BIGINT) \
-                FROM wallet_days d LEFT JOIN (SELECT from_wallet_id, created_at / 86400000000 AS day, \
+                FROM wallet_days d LEFT JOIN (SELECT from_wallet_id, COALESCE(settled_at, created_at) / 86400000000 AS day, \
                 SUM(CASE WHEN status IN ('REJECTED', 'EXPIRED') THEN 0 \
                 ELSE amount - reversed_amount END) AS total FROM transactions \
-                WHERE kind = 'PAYMENT' GROUP BY from_wallet_id, created_at / 86400000000) p \
+                WHERE kind = 'PAYMENT' GROUP BY from_wallet_id, COALESCE(settled_at, created_at) / 86400000000) p \
                 ON p.from_wallet_id = d.wallet_id AND p.day = d.day \
                 WHERE d.spent <> COALESCE(p.total, 0)",
     },
@@ -144,9 +154,9 @@ pub(super) const CHECKS: &[Check] = &[
         what: "payments of each day are counted",
         count: "SELECT COUNT(*) FROM wallet_days",
         wrong: "SELECT d.wallet_id, d.spent_count, CAST(COALESCE(p.sent, 0) AS BIGINT) \
-                FROM wallet_days d LEFT JOIN (SELECT from_wallet_id, created_at / 86400000000 AS day, \
+                FROM wallet_days d LEFT JOIN (SELECT from_wallet_id, COALESCE(settled_at, created_at) / 86400000000 AS day, \
                 COUNT(*) AS sent FROM transactions \
-                WHERE kind = 'PAYMENT' GROUP BY from_wallet_id, created_at / 86400000000) p \
+                WHERE kind = 'PAYMENT' GROUP BY from_wallet_id, COALESCE(settled_at, created_at) / 86400000000) p \
                 ON p.from_wallet_id = d.wallet_id AND p.day = d.day \
                 WHERE d.spent_count <> COALESCE(p.sent, 0)",
     },

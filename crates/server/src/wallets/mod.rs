@@ -12,14 +12,14 @@ use wallgent_api::{ApiError, ErrorCode, Patch};
 use wallgent_core::Amount;
 use wallgent_core::account::{AccountKind, Balance};
 use wallgent_core::id::{AccountId, AddressId, TransactionId, WalletId};
-use wallgent_core::payment::{PaymentStatus, TransactionKind};
+use wallgent_core::payment::TransactionKind;
 use wallgent_core::wallet::{WalletStatus, WalletType};
 
 use crate::caller::Caller;
 use crate::engine::{Account, ScopeId, Stop, TransactionRow, Tx, Wallet};
 use crate::events::{self, Actor, Change, Subject};
 use crate::idempotency::Reply;
-use crate::{error, ledger, payments};
+use crate::{agents, error, keys, ledger, network, payments};
 
 pub use store::{WalletRow, get, load_hot};
 
@@ -48,17 +48,32 @@ pub fn open(
     open_account(tx, id, scope);
     let wallet = Wallet { scope, kind, status: WalletStatus::Active, policies: [].into() };
     tx.put_wallet(id, wallet);
+    if discoverable {
+        network::enlist(tx, id, scope, &request.name, request.agent_name.as_deref())?;
+    }
     Ok(id)
 }
 
 /// Creates a wallet.
 pub fn create_in(tx: &mut Tx<'_>, caller: &Caller, request: &CreateWallet) -> Result<Reply, Stop> {
     caller.require_owner()?;
+    let id = make(tx, caller, WalletType::Standard, request)?;
+    let wire = wire_in(tx, id)?;
+    Ok(Reply::json(201, &wire, id))
+}
+
+/// Makes a wallet for the caller, if its plan allows one more.
+pub fn make(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    kind: WalletType,
+    request: &CreateWallet,
+) -> Result<WalletId, Stop> {
     refuse_past_plan(tx, caller)?;
-    let id = open(tx, caller.scope, WalletType::Standard, request)?;
+    let id = open(tx, caller.scope, kind, request)?;
     let wire = wire_in(tx, id)?;
     note(tx, caller, Change::WalletCreated, &wire, None)?;
-    Ok(Reply::json(201, &wire, id))
+    Ok(id)
 }
 
 /// Refuses a wallet that the plan does not allow.
@@ -83,8 +98,9 @@ pub fn update_in(
     id: &str,
     request: UpdateWallet,
 ) -> Result<Reply, Stop> {
-    let (id, _) = caller.own_wallet(tx, id)?;
+    let (id, wallet) = caller.usable_wallet(tx, id)?;
     let mut row = row_in(tx, id)?;
+    let found_by = (row.discoverable, row.name.clone(), row.agent_name.clone());
     if let Patch::Set(name) = request.name {
         row.name = name;
     }
@@ -95,8 +111,17 @@ pub fn update_in(
     }
     row.updated_at = tx.now();
     store::update(tx, &row)?;
+    if found_by != (row.discoverable, row.name.clone(), row.agent_name.clone()) {
+        network::delist(tx, id)?;
+        if row.discoverable && row.status != WalletStatus::Closed {
+            network::enlist(tx, id, wallet.scope, &row.name, row.agent_name.as_deref())?;
+        }
+    }
     let wire = wire_in(tx, id)?;
     note(tx, caller, Change::WalletUpdated, &wire, None)?;
+    if wallet.kind == WalletType::Agent && row.status != WalletStatus::Closed {
+        agents::note_updated(tx, caller, id, wallet.scope)?;
+    }
     Ok(Reply::json(200, &wire, id))
 }
 
@@ -120,10 +145,24 @@ pub fn switch_in(
     switch: Switch,
     reason: Option<&str>,
 ) -> Result<Reply, Stop> {
-    let (id, mut wallet) = caller.own_wallet(tx, id)?;
+    let (id, wallet) = caller.usable_wallet(tx, id)?;
     if switch != Switch::Freeze {
-        caller.require_owner()?;
+        caller.require_owner_of(&wallet)?;
     }
+    self::switch(tx, caller, id, wallet, switch, reason)?;
+    let wire = wire_in(tx, id)?;
+    Ok(Reply::json(200, &wire, id))
+}
+
+/// Changes what a wallet can do; answers whether it was otherwise before.
+pub fn switch(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    id: WalletId,
+    mut wallet: Wallet,
+    switch: Switch,
+    reason: Option<&str>,
+) -> Result<bool, Stop> {
     if wallet.status == WalletStatus::Closed {
         return Err(error::conflict("The wallet is closed", wallet.status.as_str()).into());
     }
@@ -132,18 +171,23 @@ pub fn switch_in(
         Switch::Unfreeze => (WalletStatus::Active, Change::WalletUnfrozen),
         Switch::Close => {
             refuse_unless_empty(tx, id, &wallet)?;
+            network::delist(tx, id)?;
+            if wallet.kind == WalletType::Agent {
+                // No agent's key outlives its wallet.
+                keys::revoke_all_of(tx, caller, id)?;
+            }
             (WalletStatus::Closed, Change::WalletClosed)
         }
     };
-    if wallet.status != status {
-        wallet.status = status;
-        tx.put_wallet(id, wallet);
-        store::set_status(tx, id, status)?;
-        let wire = wire_in(tx, id)?;
-        note(tx, caller, change, &wire, reason)?;
+    if wallet.status == status {
+        return Ok(false);
     }
+    wallet.status = status;
+    tx.put_wallet(id, wallet);
+    store::set_status(tx, id, status)?;
     let wire = wire_in(tx, id)?;
-    Ok(Reply::json(200, &wire, id))
+    note(tx, caller, change, &wire, reason)?;
+    Ok(true)
 }
 
 fn refuse_unless_empty(tx: &mut Tx<'_>, id: WalletId, wallet: &Wallet) -> Result<(), Stop> {
@@ -178,7 +222,7 @@ pub fn fund_in(
     route: FundingRoute,
 ) -> Result<Reply, Stop> {
     caller.require_sandbox()?;
-    let (id, wallet) = caller.own_wallet(tx, id)?;
+    let (id, wallet) = caller.usable_wallet(tx, id)?;
     refuse_over(amount, tx.rules().funding_max)?;
     match wallet.status {
         WalletStatus::Closed => {
@@ -204,7 +248,7 @@ pub fn fund_in(
         currency: CURRENCY.to_owned(),
     };
     let data = serde_json::to_value(&funding).unwrap_or_default();
-    let subject = Subject { scope: wallet.scope, id: transaction.key(), wallet: Some(id) };
+    let subject = Subject { scope: wallet.scope, id: id.key(), wallet: Some(id) };
     events::record(tx, Actor::Key(caller), Change::WalletFunded, subject, Some(&data))?;
     let new_balance = funding.new_balance;
     Ok(match route {
@@ -232,29 +276,10 @@ fn post_funding(
     let treasury = tx.scope(scope)?.account(AccountKind::Treasury);
     let legs = ledger::legs_between(tx, treasury, ledger::account_of(wallet), amount)?;
     let id: TransactionId = tx.next_id();
-    let now = tx.now();
     let row = TransactionRow {
-        id,
-        scope,
-        to_scope: None,
-        kind: TransactionKind::Funding,
-        status: PaymentStatus::Posted,
-        from: None,
         to: Some(wallet),
-        amount,
-        fee: Amount::ZERO,
-        balance_after: None,
-        available_after: None,
-        reversed: Amount::ZERO,
         description: Some("Sandbox funding".to_owned()),
-        idempotency_key: None,
-        batch: None,
-        approval: None,
-        related: None,
-        previous_from: 0,
-        previous_to: 0,
-        created_at: now,
-        settled_at: Some(now),
+        ..TransactionRow::posted(id, scope, TransactionKind::Funding, amount, tx.now())
     };
     ledger::post(tx, row, legs)?;
     Ok(id)
@@ -275,7 +300,6 @@ pub fn wire_in(tx: &mut Tx<'_>, id: WalletId) -> Result<Wire, Stop> {
 /// A wallet as answers show it.
 #[must_use]
 pub fn wire(row: &WalletRow) -> Wire {
-    let address = AddressId::from_key(row.id.key()).expect("keys are never negative");
     let account_id: AccountId = ledger::account_of(row.id);
     Wire {
         id: row.id,
@@ -289,7 +313,7 @@ pub fn wire(row: &WalletRow) -> Wire {
         balance: row.balance.posted,
         available: row.balance.available(),
         currency: CURRENCY.to_owned(),
-        wallgent_address: address,
+        wallgent_address: AddressId::from(row.id),
         discoverable: row.discoverable,
         metadata: row.metadata.clone(),
         created_at: row.created_at,
@@ -308,6 +332,8 @@ fn note(
     if let (Some(reason), Some(map)) = (reason, data.as_object_mut()) {
         map.insert("reason".to_owned(), json!(reason));
     }
-    let subject = Subject { scope: caller.scope, id: wire.id.key(), wallet: Some(wire.id) };
+    // A wallet that was lent is another organization's.
+    let scope = tx.wallet(wire.id)?.map_or(caller.scope, |wallet| wallet.scope);
+    let subject = Subject { scope, id: wire.id.key(), wallet: Some(wire.id) };
     events::record(tx, Actor::Key(caller), change, subject, Some(&data))
 }

@@ -19,7 +19,7 @@ use super::{FundingRoute, Switch, WalletRow, store, wire};
 use crate::db::{DbError, DbResult, Row};
 use crate::http::{Answer, Call, Lasting, Route};
 use crate::ledger::Entry;
-use crate::{approvals, error, ledger, wallets};
+use crate::{approvals, ledger, wallets};
 
 const MISSING: &[ErrorCode] = &[ErrorCode::WalletNotFound, ErrorCode::EnvironmentMismatch];
 const SWITCHES: &[ErrorCode] =
@@ -126,15 +126,9 @@ async fn list(call: Call) -> Result<Answer, ApiError> {
     Ok(Answer::ok(&page.list(rows, |row| row.id.key(), |row| wire(&row))))
 }
 
-/// One of the caller's wallets, for reading.
+/// The wallet in the path, for reading.
 pub(crate) async fn find(call: &Call) -> Result<WalletRow, ApiError> {
-    let text = call.param("id").to_owned();
-    let missing = || error::wallet_not_found(&text);
-    let id: WalletId = text.parse().map_err(|_| missing())?;
-    let row = call.read(move |connection| store::get(connection, id)).await?;
-    let row = row.ok_or_else(missing)?;
-    call.caller.may_touch(row.organization, row.environment, id, missing)?;
-    Ok(row)
+    call.usable_wallet(call.param("id")).await
 }
 
 async fn get(call: Call) -> Result<Answer, ApiError> {

@@ -15,6 +15,7 @@ use crate::policies;
 #[derive(Clone, Debug)]
 pub struct WalletRow {
     pub id: WalletId,
+    pub scope: ScopeId,
     pub organization: OrganizationId,
     pub environment: Environment,
     pub kind: WalletType,
@@ -32,7 +33,7 @@ pub struct WalletRow {
 const SELECT: &str = "SELECT w.id, s.organization_id, s.environment, w.type, w.status, w.name, \
     w.agent_name, w.metadata, w.discoverable, w.sandbox_funded, \
     CAST(COALESCE(a.posted, 0) AS BIGINT), CAST(COALESCE(a.held, 0) AS BIGINT), \
-    w.created_at, w.updated_at \
+    w.created_at, w.updated_at, w.scope_id \
     FROM wallets w JOIN scopes s ON s.id = w.scope_id LEFT JOIN accounts a ON a.id = w.id";
 
 fn broken() -> DbError {
@@ -58,6 +59,7 @@ fn read(row: &Row) -> DbResult<WalletRow> {
         },
         created_at: Timestamp::from_micros(row.int(12)?),
         updated_at: Timestamp::from_micros(row.int(13)?),
+        scope: row.int(14)?,
     })
 }
 

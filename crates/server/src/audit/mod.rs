@@ -1,0 +1,91 @@
+//! The audit log: every change, told as who did what.
+//!
+//! It has no rows of its own: it is read from the changes that make events, so
+//! nothing can be in one and not in the other. No endpoint changes it.
+
+pub mod routes;
+
+use serde_json::{Value, json};
+use wallgent_api::types::audit::AuditEntry;
+use wallgent_core::Amount;
+use wallgent_core::Environment;
+use wallgent_core::id::{ApprovalId, AuditId, KeyId, OrganizationId, TransactionId};
+use wallgent_core::payment::PaymentStatus;
+
+use crate::approvals;
+use crate::db::{Connection, DbError, DbResult};
+use crate::engine::ScopeId;
+use crate::events::{self, Change, Found, Search, Stored};
+use crate::payments::{self, Viewer};
+
+/// Whose log it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Books {
+    pub(crate) scope: ScopeId,
+    pub(crate) organization: OrganizationId,
+    pub(crate) environment: Environment,
+}
+
+/// Entries, newest first, and where to go on when not all was looked through.
+pub(crate) struct Entries {
+    pub(crate) rows: Vec<(i64, AuditEntry)>,
+    pub(crate) examined_to: Option<i64>,
+}
+
+/// Looks for entries.
+pub(crate) fn find(
+    connection: &mut Connection,
+    books: Books,
+    search: &Search,
+) -> DbResult<Entries> {
+    let Found { rows, examined_to } = events::find(connection, search)?;
+    let mut entries = Vec::with_capacity(rows.len());
+    for row in rows {
+        entries.push((row.sequence, entry(connection, books, row)?));
+    }
+    Ok(Entries { rows: entries, examined_to })
+}
+
+fn entry(connection: &mut Connection, books: Books, row: Stored) -> DbResult<AuditEntry> {
+    let broken = || DbError::Layout("a change's row cannot be read".to_owned());
+    let metadata = match &row.data {
+        Some(text) => serde_json::from_str(text).map_err(|_| broken())?,
+        None => payment(connection, books.scope, &row)?,
+    };
+    let number = events::number(books.scope, row.sequence);
+    Ok(AuditEntry {
+        id: AuditId::from_key(number).ok_or_else(broken)?,
+        organization_id: books.organization,
+        environment: books.environment.as_str().to_owned(),
+        actor_type: if row.actor.is_some() { "API_KEY" } else { "SYSTEM" }.to_owned(),
+        actor_id: row.actor.and_then(KeyId::from_key).map(|key| key.to_string()),
+        action: row.change.action().to_owned(),
+        resource: row.change.resource().to_owned(),
+        resource_id: row.change.about().name(row.subject),
+        metadata,
+        ip_address: row.ip,
+        request_id: row.request_id,
+        created_at: row.created_at,
+    })
+}
+
+/// What a posted payment's change says is read from the payment, as it was when
+/// it was posted, with what this organization may see of it.
+fn payment(connection: &mut Connection, scope: ScopeId, row: &Stored) -> DbResult<Value> {
+    let posted =
+        matches!(row.change, Change::PaymentPosted | Change::PaymentSent | Change::PaymentReceived);
+    if row.change == Change::ApprovalCreated {
+        let id = ApprovalId::from_key(row.subject);
+        let asked = id.map(|id| approvals::as_asked(connection, id)).transpose()?.flatten();
+        return Ok(asked.unwrap_or_else(|| json!({})));
+    }
+    let id = TransactionId::from_key(row.subject).filter(|_| posted);
+    let found = match id {
+        Some(id) => payments::load(connection, id)?,
+        None => None,
+    };
+    let Some(mut found) = found else { return Ok(json!({})) };
+    found.status = PaymentStatus::Posted;
+    found.reversed = Amount::ZERO;
+    Ok(json!(payments::payment(&found.seen_by(&Viewer::all_of(scope)))))
+}
