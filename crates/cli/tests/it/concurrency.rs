@@ -1,11 +1,8 @@
 //! Two hundred callers at once, and never a cent over.
 
-use std::sync::Barrier;
-use std::thread;
-
 use serde_json::json;
 
-use crate::support::{Answer, Api, Server, Store, id, stories};
+use crate::support::{Api, Server, Store, all_at_once, id, stories, succeeded};
 
 stories!(
     a_daily_limit_holds,
@@ -20,34 +17,6 @@ stories!(
 );
 
 const CALLERS: usize = 200;
-
-/// All callers act at the same moment; their answers, in the callers' order.
-fn all_at_once(callers: usize, act: impl Fn(usize) -> Answer + Sync) -> Vec<Answer> {
-    let barrier = Barrier::new(callers);
-    thread::scope(|scope| {
-        let (act, barrier) = (&act, &barrier);
-        let running: Vec<_> = (0..callers)
-            .map(|number| {
-                scope.spawn(move || {
-                    barrier.wait();
-                    act(number)
-                })
-            })
-            .collect();
-        running.into_iter().map(|caller| caller.join().expect("a caller that ends")).collect()
-    })
-}
-
-/// How many succeeded; all others were refused with this status and code.
-#[track_caller]
-fn succeeded(answers: &[Answer], status: u16, code: &str) -> usize {
-    let (good, bad): (Vec<&Answer>, Vec<&Answer>) =
-        answers.iter().partition(|answer| answer.status < 300);
-    bad.iter().for_each(|answer| {
-        answer.refused(status, code);
-    });
-    good.len()
-}
 
 fn a_daily_limit_holds(store: Store) {
     let server = Server::start_at(store, "2026-03-04T12:00:00Z");

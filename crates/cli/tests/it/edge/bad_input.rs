@@ -21,6 +21,8 @@ fn calls(server: &Server, wallet: &str) -> Vec<(&'static str, String)> {
     let policy = owner.policy(wallet, &json!({}));
     let key = owner.post("/api-keys", &json!({ "permissions": [] })).created();
     let payment = owner.paid(wallet, server.account("sandboxWalletId"), "1.00");
+    let agent = owner.agent("Bot").id;
+    let waiting = owner.ask(&owner.guarded(10), wallet, "1.00").approval;
     vec![
         ("POST", "/wallets".to_owned()),
         ("PATCH", format!("/wallets/{wallet}")),
@@ -37,6 +39,15 @@ fn calls(server: &Server, wallet: &str) -> Vec<(&'static str, String)> {
         ("POST", "/api-keys".to_owned()),
         ("PATCH", format!("/api-keys/{}", key["id"].as_str().expect("text"))),
         ("PATCH", "/organizations/me".to_owned()),
+        ("POST", "/agents".to_owned()),
+        ("POST", "/agents/from-template".to_owned()),
+        ("POST", format!("/agents/{agent}/adjust-budget")),
+        ("POST", format!("/agents/{agent}/pause")),
+        ("POST", format!("/agents/{agent}/rotate-key")),
+        ("POST", format!("/approvals/{waiting}/approve")),
+        ("POST", format!("/approvals/{waiting}/reject")),
+        ("POST", "/network/pay".to_owned()),
+        ("POST", "/delegations".to_owned()),
     ]
 }
 
@@ -48,6 +59,9 @@ fn picture(owner: &Api, wallet: &str) -> String {
         "/payments",
         "/api-keys",
         "/organizations/me",
+        "/agents",
+        "/approvals",
+        "/delegations",
         &format!("/wallets/{wallet}/policies"),
         &format!("/wallets/{wallet}/balance"),
     ];

@@ -44,6 +44,9 @@ fn hostile_ids_are_not_found(store: Store) {
             (format!("/payments/{id}"), "NOT_FOUND"),
             (format!("/policies/{id}"), "POLICY_NOT_FOUND"),
             (format!("/api-keys/{id}"), "NOT_FOUND"),
+            (format!("/agents/{id}"), "WALLET_NOT_FOUND"),
+            (format!("/approvals/{id}"), "NOT_FOUND"),
+            (format!("/delegations/{id}"), "NOT_FOUND"),
         ] {
             let answer = owner.get(&path);
             // Dots may be taken for a path that is no route at all.
@@ -106,9 +109,38 @@ fn hostile_filters_do_no_harm(store: Store) {
     let owner = server.owner();
     let wallet = owner.funded(10);
     let long = "A".repeat(3_000);
-    let filters = ["walletId", "status", "type", "idempotencyKey", "createdAfter", "result", ""];
+    let filters = [
+        "walletId",
+        "status",
+        "type",
+        "idempotencyKey",
+        "createdAfter",
+        "result",
+        "",
+        "role",
+        "action",
+        "resource",
+        "resourceType",
+        "actorId",
+        "from",
+        "to",
+        "search",
+        "limit",
+        "cursor",
+    ];
     let values = ["%00", "%ff", "'", "%F0%9F%A6%80", "[]", "-1", "%", "2026-02-30", &long];
-    let lists = ["/wallets", "/payments", "/api-keys"].map(str::to_owned);
+    let lists = [
+        "/wallets",
+        "/payments",
+        "/api-keys",
+        "/agents",
+        "/approvals",
+        "/delegations",
+        "/audit-logs",
+        "/network/directory",
+        "/agents/templates",
+    ]
+    .map(str::to_owned);
     let lists_of_the_wallet = ["transactions", "holds", "policy-evaluations", "limits", "policies"]
         .map(|list| format!("/wallets/{wallet}/{list}"));
     for list in lists.iter().chain(&lists_of_the_wallet) {

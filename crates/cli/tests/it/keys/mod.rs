@@ -4,3 +4,4 @@ mod documents;
 mod endings;
 mod grants;
 mod scopes;
+mod wide_scopes;

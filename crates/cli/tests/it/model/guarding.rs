@@ -1,6 +1,7 @@
 //! Policies made, changed and dropped.
 
 use super::command::{Caller, Command, Place, Rules};
+use super::delegating::{is_unclear, is_unclear_at};
 use super::predict::{may, reach};
 use super::state::{Answer, Policy, Status, World, sees};
 
@@ -18,7 +19,9 @@ pub(super) fn policy(world: &mut World, command: &Command) -> Option<Answer> {
         if *misspelt {
             return Some(Answer::refusal(400, "VALIDATION_ERROR"));
         }
-        if *caller == Caller::Live && *wallet == Place::Live {
+        if (*caller == Caller::Live && *wallet == Place::Live)
+            || is_unclear_at(world, *caller, *wallet)
+        {
             return None;
         }
         let wallet = match reach(world, *caller, *wallet) {
@@ -41,7 +44,10 @@ pub(super) fn policy(world: &mut World, command: &Command) -> Option<Answer> {
         return Some(Answer::refusal(404, "POLICY_NOT_FOUND"));
     };
     let wallet = world.policies[number].wallet;
-    if !sees(*caller, wallet) && *caller != Caller::Live {
+    if is_unclear(world, *caller, wallet) {
+        return None;
+    }
+    if !sees(world, *caller, wallet) && *caller != Caller::Live {
         return Some(Answer::refusal(404, "POLICY_NOT_FOUND"));
     }
     if let Err(refused) = reach(world, *caller, Place::Wallet(wallet)) {

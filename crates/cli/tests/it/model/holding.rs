@@ -1,12 +1,13 @@
 //! What happens to a wallet itself: making, funding, freezing, closing.
 
 use super::command::{Caller, Place, Sent, Switch};
+use super::delegating::is_unclear_at;
 use super::money::FUNDING_MAXIMUM;
 use super::predict::{may, named, once, reach, read};
-use super::state::{Answer, Status, Wallet, World, namespace};
+use super::state::{Answer, ORG, Status, Wallet, World, namespace};
 
 pub(super) fn create_wallet(world: &mut World, caller: Caller, named: bool) -> Option<Answer> {
-    if caller == Caller::Scoped && !named {
+    if [Caller::Scoped, Caller::Agent].contains(&caller) && !named {
         // Which of the two wrongs is told first is open.
         return None;
     }
@@ -33,6 +34,9 @@ pub(super) fn fund(
     if let Some(refused) = may(caller, Caller::Scoped) {
         return Some(refused);
     }
+    if is_unclear_at(world, caller, place) {
+        return None;
+    }
     if caller == Caller::Live {
         let clear =
             place == Place::Live && read(amount).is_ok_and(|amount| amount <= FUNDING_MAXIMUM);
@@ -48,7 +52,8 @@ pub(super) fn fund(
         let alone = key.is_none() && reach(world, caller, place).ok().is_some_and(ready);
         return alone.then(|| Answer::refusal(400, "INVALID_AMOUNT"));
     }
-    let key = key.map(|key| (format!("fund {:?}", named(world, place)), namespace(caller), key));
+    let key =
+        key.map(|key| (format!("fund {:?}", named(world, place)), namespace(world, caller), key));
     once(world, key, amount.to_string(), |world| {
         let wallet = match reach(world, caller, place) {
             Ok(wallet) => wallet,
@@ -73,11 +78,17 @@ pub(super) fn turn(
     if let Some(refused) = may(caller, Caller::Scoped) {
         return Some(refused);
     }
-    if caller == Caller::Live && place == Place::Live {
+    let standard = |wallet| wallet != ORG && !world.is_agent(wallet);
+    let ends_another_kind = switch == Switch::Close && !world.wallet_at(place).is_none_or(standard);
+    if (caller == Caller::Live && place == Place::Live)
+        || is_unclear_at(world, caller, place)
+        || ends_another_kind
+    {
         return None;
     }
     // An owner's act on a wallet that the key does not have breaks two rules, and which one is told first is open.
-    let owners = switch != Switch::Freeze && caller == Caller::Scoped;
+    let scoped = [Caller::Scoped, Caller::Agent].contains(&caller);
+    let owners = switch != Switch::Freeze && scoped;
     let wallet = match reach(world, caller, place) {
         Ok(_) if owners => return Some(Answer::refusal(403, "PERMISSION_DENIED")),
         Ok(wallet) => wallet,

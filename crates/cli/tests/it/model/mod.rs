@@ -3,14 +3,18 @@
 //! It shares no code with the server. Where the specification is silent the model says nothing, and the command is not
 //! sent.
 
+mod agents;
 mod command;
 mod comparing;
+mod deciding;
+mod delegating;
 mod generate;
 mod guarding;
 mod holding;
 mod money;
 mod paying;
 mod predict;
+mod reaching;
 mod requests;
 mod rules;
 mod stage;
@@ -177,4 +181,7 @@ fn the_models_arithmetic_is_right() {
     );
     assert_eq!(money::week(leap_day), money::week(leap_day - 24 * 60 * money::MINUTE_MS));
     assert_ne!(money::week(leap_day), money::week(leap_day - 2 * 24 * 60 * money::MINUTE_MS));
+    assert_eq!(money::iso(leap_day + 5_678), "2028-02-29T12:34:05.678Z");
+    assert_eq!(money::parse_signed("-12.5"), Some(-1_250_000_000));
+    assert_eq!((money::parse_signed("-0"), money::parse_signed("--1")), (None, None));
 }

@@ -20,6 +20,14 @@ pub(super) fn parse(text: &str) -> Option<Units> {
     (units > 0 && units <= Units::from(i64::MAX)).then_some(units)
 }
 
+/// The amount that a text with an optional sign means.
+pub(super) fn parse_signed(text: &str) -> Option<Units> {
+    match text.strip_prefix('-') {
+        Some(rest) => parse(rest).map(|units| -units),
+        None => parse(text),
+    }
+}
+
 /// At least two decimals, more only where needed.
 pub(super) fn show(units: Units) -> String {
     let (whole, fraction) = (units / DOLLAR, format!("{:08}", units % DOLLAR));
@@ -57,8 +65,30 @@ pub(super) fn minute(time_ms: i64) -> i64 {
     time_ms.rem_euclid(DAY_MS) / MINUTE_MS
 }
 
-/// Months since January 1970, found by counting.
+/// Months since January 1970.
 pub(super) fn month(time_ms: i64) -> i64 {
+    month_and_day(time_ms).0
+}
+
+/// A moment as it is written in requests.
+pub(super) fn iso(time_ms: i64) -> String {
+    let (month, day) = month_and_day(time_ms);
+    let in_day = time_ms.rem_euclid(DAY_MS);
+    let (minutes, ms) = (in_day / MINUTE_MS, in_day % MINUTE_MS);
+    format!(
+        "{}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
+        1970 + month / 12,
+        month % 12 + 1,
+        day + 1,
+        minutes / 60,
+        minutes % 60,
+        ms / 1_000,
+        ms % 1_000
+    )
+}
+
+/// Months since January 1970 and days since the month's first, found by counting.
+fn month_and_day(time_ms: i64) -> (i64, i64) {
     let mut left = day(time_ms);
     let mut month = 0;
     loop {
@@ -68,7 +98,7 @@ pub(super) fn month(time_ms: i64) -> i64 {
         let length = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
             [usize::try_from(in_year).expect("a month")];
         if left < length {
-            return month;
+            return (month, left);
         }
         left -= length;
         month += 1;

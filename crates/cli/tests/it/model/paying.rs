@@ -1,9 +1,10 @@
 //! Payments, batches and reversals, as flat ladders of refusals.
 
 use super::command::{Caller, Pay, Place};
+use super::delegating::{delegated, is_unclear};
 use super::money::{MINUTE_MS, Units, fee};
 use super::rules::judge;
-use super::state::{Answer, Payment, Spent, State, Status, World, sees};
+use super::state::{Answer, ORG, Payment, Spent, State, Status, World, sees};
 
 const APPROVAL_MS: i64 = 24 * 60 * MINUTE_MS;
 const REVERSAL_WINDOW_MS: i64 = 180 * 24 * 60 * MINUTE_MS;
@@ -14,10 +15,21 @@ pub(super) fn pay(world: &mut World, caller: Caller, asked: &Pay, amount: Units)
         Ok(from) => from,
         Err(refused) => return Some(refused),
     };
-    if asked.to == Place::Live {
+    send(world, from, asked.to, amount, fee(amount))
+}
+
+/// One payment whose sender was found.
+pub(super) fn send(
+    world: &mut World,
+    from: usize,
+    to: Place,
+    amount: Units,
+    fee: Units,
+) -> Option<Answer> {
+    if to == Place::Live {
         return None;
     }
-    let Some(to) = world.wallet_at(asked.to) else {
+    let Some(to) = world.wallet_at(to) else {
         return Some(Answer::refusal(404, "WALLET_NOT_FOUND"));
     };
     if from == to {
@@ -37,7 +49,6 @@ pub(super) fn pay(world: &mut World, caller: Caller, asked: &Pay, amount: Units)
             ..Answer::refusal(403, "POLICY_DENIED")
         });
     }
-    let fee = fee(amount);
     if world.available(from) < amount + fee {
         return Some(Answer::refusal(402, "INSUFFICIENT_FUNDS"));
     }
@@ -49,7 +60,8 @@ pub(super) fn pay(world: &mut World, caller: Caller, asked: &Pay, amount: Units)
     let at_ms = world.now_ms;
     let spent = world.wallets[from].spent.len();
     world.wallets[from].spent.push(Spent { at_ms, amount });
-    world.payments.push(Payment { from, to, amount, fee, reversed: 0, state, at_ms, spent });
+    let asked = verdict.approval;
+    world.payments.push(Payment { from, to, amount, fee, reversed: 0, state, asked, at_ms, spent });
     if verdict.approval {
         world.wallets[from].held += amount + fee;
         return Some(Answer { code: "APPROVAL_REQUIRED", payments: 1, ..Answer::of(202) });
@@ -60,14 +72,20 @@ pub(super) fn pay(world: &mut World, caller: Caller, asked: &Pay, amount: Units)
 }
 
 /// The paying wallet, or how it is refused; `None` where the specification is silent.
-fn sender(world: &World, caller: Caller, place: Place) -> Option<Result<usize, Answer>> {
+pub(super) fn sender(world: &World, caller: Caller, place: Place) -> Option<Result<usize, Answer>> {
     let missing = Err(Answer::refusal(404, "WALLET_NOT_FOUND"));
     let mismatch = Err(Answer::refusal(403, "ENVIRONMENT_MISMATCH"));
     match (caller, world.wallet_at(place)) {
-        (Caller::Live, Some(wallet)) if sees(Caller::Owner, wallet) => Some(mismatch),
+        (Caller::Live, Some(wallet)) if sees(world, Caller::Owner, wallet) => Some(mismatch),
         (Caller::Live, None) if place == Place::Live => None,
         (Caller::Live, _) => Some(missing),
-        (_, Some(wallet)) if sees(caller, wallet) => Some(Ok(wallet)),
+        (_, Some(wallet)) if sees(world, caller, wallet) => Some(Ok(wallet)),
+        (_, Some(wallet)) if delegated(world, caller, wallet).is_some() => {
+            // What a right to look is told, and what is told of a closed wallet, is open.
+            let may_pay = delegated(world, caller, wallet) == Some(true);
+            let open = world.wallets[wallet].status != Status::Closed;
+            (may_pay && open).then_some(Ok(wallet))
+        }
         (Caller::Owner, None) if place == Place::Live => Some(mismatch),
         _ => Some(missing),
     }
@@ -124,17 +142,25 @@ pub(super) fn reverse(
     let Some(number) = number else { return missing };
     let payment = world.payments[number].clone();
     if caller == Caller::Live {
-        let own = sees(Caller::Owner, payment.from) || sees(Caller::Owner, payment.to);
-        return if own { Some(Answer::refusal(403, "ENVIRONMENT_MISMATCH")) } else { missing };
+        let own = |wallet| sees(world, Caller::Owner, wallet);
+        if !own(payment.from) && own(payment.to) && payment.state != State::Posted {
+            // Whether a receiver knows of what was never paid is open.
+            return None;
+        }
+        let mismatch = Some(Answer::refusal(403, "ENVIRONMENT_MISMATCH"));
+        return if own(payment.from) || own(payment.to) { mismatch } else { missing };
     }
-    if !sees(caller, payment.from) && !sees(caller, payment.to) {
+    if is_unclear(world, caller, payment.from) || is_unclear(world, caller, payment.to) {
+        return None;
+    }
+    if !sees(world, caller, payment.from) && !sees(world, caller, payment.to) {
         return missing;
     }
     let not_allowed = Some(Answer::refusal(422, "REVERSAL_NOT_ALLOWED"));
     if payment.state != State::Posted {
         return None;
     }
-    if !sees(caller, payment.to) || payment.reversed == payment.amount {
+    if !sees(world, caller, payment.to) || payment.reversed == payment.amount {
         return not_allowed;
     }
     if world.now_ms - payment.at_ms > REVERSAL_WINDOW_MS {
@@ -148,15 +174,21 @@ pub(super) fn reverse(
     if world.wallets[payment.to].status == Status::Closed {
         return None;
     }
-    if world.wallets[payment.from].status == Status::Closed {
+    let closed = world.wallets[payment.from].status == Status::Closed;
+    if closed && !world.is_agent(payment.from) {
         return Some(Answer::refusal(409, "CONFLICT"));
     }
+    if closed && payment.to == ORG {
+        return None;
+    }
+    // What comes back to a deleted agent is its organization's.
+    let back_to = if closed { ORG } else { payment.from };
     if world.available(payment.to) < amount {
         return Some(Answer::refusal(402, "INSUFFICIENT_FUNDS"));
     }
     let fee_back = if amount == payment.amount { payment.fee } else { 0 };
     world.wallets[payment.to].balance -= amount;
-    world.wallets[payment.from].balance += amount + fee_back;
+    world.wallets[back_to].balance += amount + fee_back;
     world.wallets[payment.from].spent[payment.spent].amount -= amount;
     world.payments[number].reversed += amount;
     Some(Answer::of(200))

@@ -1,6 +1,9 @@
 //! What each command does, in the order in which the specification checks it.
 
+use super::agents::{adjust, create_agent, delete_agent, pause};
 use super::command::{Caller, Command, Pay, Place, Sent};
+use super::deciding::{decide, expire};
+use super::delegating::{grant, network_pay, revoke};
 use super::guarding::policy;
 use super::holding::{create_wallet, fund, turn};
 use super::money::{Units, parse};
@@ -11,6 +14,12 @@ use super::state::{Answer, Key, Remembered, State, Status, World, namespace, see
 /// Applies a command and says what the server should answer; `None` where the specification is silent, and then the
 /// command must not be sent.
 pub(super) fn predict(world: &mut World, command: &Command) -> Option<Answer> {
+    if command.caller() == Caller::Agent {
+        let agent = world.acting_agent()?;
+        if world.wallets[agent].status == Status::Closed {
+            return Some(Answer::refusal(401, "API_KEY_REVOKED"));
+        }
+    }
     match command {
         Command::CreateWallet { caller, named } => create_wallet(world, *caller, *named),
         Command::Fund { caller, wallet, amount, key } => {
@@ -26,6 +35,22 @@ pub(super) fn predict(world: &mut World, command: &Command) -> Option<Answer> {
             reverse_one(world, *caller, *payment, amount.as_ref(), *key)
         }
         Command::Check { wallet, to, amount } => check(world, *wallet, *to, amount),
+        Command::CreateAgent { caller, named } => create_agent(world, *caller, *named),
+        Command::Adjust { caller, agent, amount, back, key } => {
+            adjust(world, *caller, *agent, &signed(amount, *back), *key)
+        }
+        Command::Pause { caller, agent, pause: stop } => pause(world, *caller, *agent, *stop),
+        Command::DeleteAgent { caller, agent } => delete_agent(world, *caller, *agent),
+        Command::Decide { caller, approval, approve } => {
+            decide(world, *caller, *approval, *approve)
+        }
+        Command::NetworkPay { caller, from, to, amount, key } => {
+            network_pay(world, *caller, *from, *to, amount, *key)
+        }
+        Command::Grant { caller, wallet, grantee, paying, minutes } => {
+            grant(world, *caller, *wallet, (*grantee, *paying, *minutes))
+        }
+        Command::Revoke { caller, delegation } => revoke(world, *caller, *delegation),
         Command::Advance { minutes } => {
             advance(world, *minutes);
             Some(Answer::of(200))
@@ -39,7 +64,9 @@ pub(super) fn may(caller: Caller, least: Caller) -> Option<Answer> {
         Caller::Nobody => Some(Answer::refusal(401, "UNAUTHORIZED")),
         Caller::Revoked => Some(Answer::refusal(401, "API_KEY_REVOKED")),
         Caller::Reader => Some(Answer::refusal(403, "PERMISSION_DENIED")),
-        Caller::Scoped if least == Caller::Owner => Some(Answer::refusal(403, "PERMISSION_DENIED")),
+        Caller::Scoped | Caller::Agent if least == Caller::Owner => {
+            Some(Answer::refusal(403, "PERMISSION_DENIED"))
+        }
         _ => None,
     }
 }
@@ -49,6 +76,14 @@ pub(super) fn read(sent: &Sent) -> Result<Units, Answer> {
     match sent {
         Sent::Mistyped => Err(Answer::refusal(400, "VALIDATION_ERROR")),
         Sent::Text(text) => parse(text).ok_or_else(|| Answer::refusal(400, "INVALID_AMOUNT")),
+    }
+}
+
+/// The amount with a sign before its text, when it is taken back.
+pub(super) fn signed(amount: &Sent, back: bool) -> Sent {
+    match amount {
+        Sent::Text(text) if back => Sent::Text(format!("-{text}")),
+        same => same.clone(),
     }
 }
 
@@ -68,10 +103,14 @@ pub(super) fn once(
         if known.meaning != meaning {
             return Some(Answer::refusal(409, "IDEMPOTENCY_KEY_REUSE"));
         }
-        let expired =
-            known.waiting.is_some_and(|payment| world.payments[payment].state == State::Expired);
-        let mut answer =
-            if expired { Answer::refusal(403, "POLICY_DENIED") } else { known.answer.clone() };
+        let outcome = known.waiting.map(|payment| world.payments[payment].state);
+        let mut answer = match outcome {
+            Some(State::Posted) => Answer { outcome: true, ..Answer::of(200) },
+            Some(State::Rejected | State::Expired) => {
+                Answer { outcome: true, ..Answer::refusal(403, "POLICY_DENIED") }
+            }
+            Some(State::Pending { .. }) | None => known.answer.clone(),
+        };
         answer.replayed = true;
         answer.payments = 0;
         return Some(answer);
@@ -95,11 +134,11 @@ pub(super) fn reach(world: &World, caller: Caller, place: Place) -> Result<usize
         });
     };
     match caller {
-        Caller::Live if sees(Caller::Owner, wallet) => {
+        Caller::Live if sees(world, Caller::Owner, wallet) => {
             Err(Answer::refusal(403, "ENVIRONMENT_MISMATCH"))
         }
         Caller::Live => Err(Answer::refusal(404, "WALLET_NOT_FOUND")),
-        _ if sees(caller, wallet) => Ok(wallet),
+        _ if sees(world, caller, wallet) => Ok(wallet),
         _ => Err(Answer::refusal(404, "WALLET_NOT_FOUND")),
     }
 }
@@ -113,7 +152,7 @@ fn pay_one(world: &mut World, caller: Caller, asked: &Pay, key: Option<u8>) -> O
         Err(refused) => return Some(refused),
     };
     let meaning = meaning(world, asked, amount);
-    let key = key.map(|key| ("payments".to_owned(), namespace(caller), key));
+    let key = key.map(|key| ("payments".to_owned(), namespace(world, caller), key));
     once(world, key, meaning, |world| pay(world, caller, asked, amount))
 }
 
@@ -136,7 +175,7 @@ fn reverse_one(
         Err(refused) => return Some(refused),
     };
     let number = (!world.payments.is_empty()).then(|| payment % world.payments.len());
-    let key = key.map(|key| (format!("reverse {number:?}"), namespace(caller), key));
+    let key = key.map(|key| (format!("reverse {number:?}"), namespace(world, caller), key));
     once(world, key, format!("{amount:?}"), |world| reverse(world, caller, number, amount))
 }
 
@@ -157,7 +196,7 @@ fn batch(
     let amounts = amounts?;
     let item = |(pay, amount): (&Pay, &Units)| meaning(world, pay, *amount);
     let meaning = format!("{atomic} {:?}", pays.iter().zip(&amounts).map(item).collect::<Vec<_>>());
-    let key = key.map(|key| ("batch".to_owned(), namespace(caller), key));
+    let key = key.map(|key| ("batch".to_owned(), namespace(world, caller), key));
     once(world, key, meaning, |world| pay_all(world, caller, pays, &amounts, atomic))
 }
 
@@ -186,12 +225,5 @@ fn check(world: &World, place: Place, to: Place, amount: &Sent) -> Option<Answer
 
 fn advance(world: &mut World, minutes: i64) {
     world.now_ms += minutes * super::money::MINUTE_MS;
-    for payment in &mut world.payments {
-        if matches!(payment.state, State::Pending { expires_ms } if expires_ms <= world.now_ms) {
-            payment.state = State::Expired;
-            let sender = &mut world.wallets[payment.from];
-            sender.held -= payment.amount + payment.fee;
-            sender.spent[payment.spent].amount = 0;
-        }
-    }
+    expire(world);
 }

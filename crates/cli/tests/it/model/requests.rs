@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::command::{Caller, Command, Pay, Place, Rules, Sent, Switch};
+use super::command::{Caller, Command, Grantee, Pay, Place, Rules, Sent, Switch};
+use super::money::{MINUTE_MS, iso};
+use super::predict::signed;
 use super::stage::place_id;
 use super::state::World;
 
@@ -13,7 +15,16 @@ pub(super) struct Names {
     pub(super) wallets: Vec<String>,
     pub(super) policies: Vec<String>,
     pub(super) payments: Vec<String>,
+    /// By the number of the payment among those that were asked about.
+    pub(super) approvals: Vec<String>,
+    pub(super) delegations: Vec<String>,
+    /// The wallets' addresses.
+    pub(super) addresses: Vec<String>,
     pub(super) live: String,
+    /// The ID of the scoped key.
+    pub(super) scoped: String,
+    /// The ID of the stranger's organization.
+    pub(super) stranger: String,
 }
 
 /// One HTTP request.
@@ -31,7 +42,9 @@ pub(super) fn request(command: &Command, world: &World, names: &Names) -> Reques
     let (method, path) = line(command, world, names);
     // A key belongs to one wallet or payment: whether the same key on another one's path is another meaning or another
     // route is open.
-    let key = command.key().map(|key| format!("{}-{path}-{key}", names.case));
+    // So is whether naming the wallet that would pay anyhow is another meaning.
+    let named = matches!(command, Command::NetworkPay { from: Some(_), .. });
+    let key = command.key().map(|key| format!("{}-{path}-{named}-{key}", names.case));
     let body = body(command, world, names);
     Request { caller: command.caller(), method, path, body, key }
 }
@@ -68,6 +81,29 @@ fn line(command: &Command, world: &World, names: &Names) -> (&'static str, Strin
             ("POST", format!("/wallets/{}/policies/check", wallet(place)))
         }
         Command::Advance { .. } => ("POST", "/sandbox/clock".to_owned()),
+        _ => control_line(command, world, names),
+    }
+}
+
+fn control_line(command: &Command, world: &World, names: &Names) -> (&'static str, String) {
+    let agent = |place: &Place| format!("/agents/{}", place_id(*place, world, names));
+    match command {
+        Command::Adjust { agent: place, .. } => ("POST", format!("{}/adjust-budget", agent(place))),
+        Command::Pause { agent: place, pause: true, .. } => {
+            ("POST", format!("{}/pause", agent(place)))
+        }
+        Command::Pause { agent: place, .. } => ("POST", format!("{}/resume", agent(place))),
+        Command::DeleteAgent { agent: place, .. } => ("DELETE", agent(place)),
+        Command::Decide { approval, approve, .. } => {
+            let verb = if *approve { "approve" } else { "reject" };
+            ("POST", format!("/approvals/{}/{verb}", one_of(&names.approvals, *approval, "del")))
+        }
+        Command::NetworkPay { .. } => ("POST", "/network/pay".to_owned()),
+        Command::Grant { .. } => ("POST", "/delegations".to_owned()),
+        Command::Revoke { delegation, .. } => {
+            ("DELETE", format!("/delegations/{}", one_of(&names.delegations, *delegation, "del")))
+        }
+        _ => ("POST", "/agents".to_owned()),
     }
 }
 
@@ -96,7 +132,41 @@ fn body(command: &Command, world: &World, names: &Names) -> Option<Value> {
             json!({ "to": place_id(*to, world, names), "amount": sent(amount) })
         }
         Command::Advance { minutes } => json!({ "advance": format!("PT{minutes}M") }),
-        Command::Switch { .. } | Command::DropPolicy { .. } => return None,
+        _ => return control_body(command, world, names),
+    };
+    Some(body)
+}
+
+fn control_body(command: &Command, world: &World, names: &Names) -> Option<Value> {
+    let body = match command {
+        Command::CreateAgent { named: true, .. } => json!({ "name": "Agent" }),
+        Command::CreateAgent { named: false, .. } => json!({}),
+        Command::Adjust { amount, back, .. } => json!({ "amount": sent(&signed(amount, *back)) }),
+        Command::NetworkPay { from, to, amount, .. } => {
+            let unknown = || "wg_01HZZZZZZZZZZZZZZZZZZZZZZZ".to_owned();
+            let address =
+                world.wallet_at(*to).map_or_else(unknown, |to| names.addresses[to].clone());
+            let mut body = json!({ "toAddress": address, "amount": sent(amount) });
+            if let Some(from) = from {
+                body["fromWalletId"] = json!(place_id(*from, world, names));
+            }
+            body
+        }
+        Command::Grant { wallet, grantee, paying, minutes, .. } => {
+            let permissions: &[&str] =
+                if *paying { &["wallets:read", "payments:write"] } else { &["read"] };
+            let mut body =
+                json!({ "walletId": place_id(*wallet, world, names), "permissions": permissions });
+            match grantee {
+                Grantee::Stranger => body["granteeOrgId"] = json!(names.stranger),
+                Grantee::Scoped => body["delegateApiKeyId"] = json!(names.scoped),
+            }
+            if let Some(minutes) = minutes {
+                body["expiresAt"] = json!(iso(world.now_ms + minutes * MINUTE_MS));
+            }
+            body
+        }
+        _ => return None,
     };
     Some(body)
 }

@@ -8,20 +8,18 @@ use serde_json::json;
 use super::command::{Caller, Command, Place};
 use super::predict::predict;
 use super::requests::{Names, request};
-use super::state::{Answer as Predicted, OWN_WALLETS, SCOPED, World};
+use super::state::{Answer as Predicted, FOREIGN, OWN_WALLETS, SCOPED, World};
 use crate::support::{Answer, Api, Organization, Server, Store, id};
 
 /// When the clock of the server begins to stand still.
 const BEGINNING: &str = "2026-03-02T09:00:30Z";
 pub(super) const BEGINNING_MS: i64 = 1_772_442_030_000;
 
-/// One server for many cases, each with wallets and keys of its own.
+/// One server for many cases, each with an organization of its own.
 #[derive(Debug)]
 pub(super) struct Stage {
     server: Server,
     stranger: Organization,
-    reader: Api,
-    revoked: Api,
     now_ms: Cell<i64>,
     cases: Cell<usize>,
 }
@@ -30,18 +28,7 @@ impl Stage {
     pub(super) fn new(store: Store) -> Self {
         let server = Server::start_at(store, BEGINNING);
         let stranger = server.organization("Stranger");
-        let reader = server.permitted(&["wallets:read", "payments:read", "policies:read"]);
-        let key = server.owner().post("/api-keys", &json!({ "permissions": ["*"] })).created();
-        server.owner().delete(&format!("/api-keys/{}", id(&key))).expect(204);
-        let revoked = server.nobody().with_key(key["secret"].as_str().expect("text"));
-        Self {
-            server,
-            stranger,
-            reader,
-            revoked,
-            now_ms: Cell::new(BEGINNING_MS),
-            cases: Cell::new(0),
-        }
+        Self { server, stranger, now_ms: Cell::new(BEGINNING_MS), cases: Cell::new(0) }
     }
 
     /// Plays the commands on both and compares after each.
@@ -63,12 +50,15 @@ impl Stage {
             };
             case.compare_answer(&predicted, &answer, &story);
             if let Some(key) = key.filter(|_| predicted.is_remembered()) {
-                case.compare_replay(key, &answer);
+                case.compare_replay(key, &predicted, &answer);
             }
             case.learn(command, &answer, &predicted);
             // Also when the comparison fails: the next case begins at the server's time.
             self.now_ms.set(case.world.now_ms);
             case.compare_world(&story);
+            if command.concerns_lists() {
+                case.compare_lists(&story);
+            }
         }
     }
 }
@@ -78,43 +68,71 @@ pub(super) struct Case<'a> {
     stage: &'a Stage,
     pub(super) world: World,
     pub(super) names: Names,
+    organization: Organization,
     scoped: Api,
+    reader: Api,
+    revoked: Api,
+    /// The agents' keys, in the order of their making.
+    agents: Vec<Api>,
     /// The first answer under each key, by the request's path and its key.
     pub(super) first_texts: BTreeMap<String, String>,
 }
 
 impl<'a> Case<'a> {
     fn begin(stage: &'a Stage) -> Self {
-        let owner = stage.server.owner();
-        let mut wallets = vec![stage.stranger.owner.wallet("Stranger's")];
+        let case = stage.cases.get();
+        let organization = stage.server.organization(&format!("Case{case}"));
+        let owner = &organization.owner;
+        let foreign = stage.stranger.owner.wallet("Stranger's");
+        let mut addresses = vec![stage.stranger.owner.address(&foreign)];
+        let mut wallets = vec![foreign];
         wallets.extend((0..OWN_WALLETS).map(|_| owner.wallet("Own")));
+        wallets.push(organization.wallet.clone());
+        addresses.extend(wallets[1..].iter().map(|wallet| owner.address(wallet)));
         let permissions = ["wallets:read", "wallets:write", "payments:read", "payments:write"];
-        let scoped = stage.server.scoped(&permissions, &[&wallets[SCOPED]]);
-        let live = stage.server.account("liveWalletId").to_owned();
+        let request = json!({ "permissions": permissions, "walletScope": [wallets[SCOPED]] });
+        let (scoped_id, scoped) = owner.new_key(&request);
+        let (_, reader) = owner.colleague(&["wallets:read", "payments:read", "policies:read"]);
+        let (revoked_id, revoked) = owner.colleague(&["*"]);
+        owner.delete(&format!("/api-keys/{revoked_id}")).expect(204);
         let names = Names {
-            case: stage.cases.get(),
+            case,
             wallets,
             policies: Vec::new(),
             payments: Vec::new(),
-            live,
+            approvals: Vec::new(),
+            delegations: Vec::new(),
+            addresses,
+            live: organization.live_wallet.clone(),
+            scoped: scoped_id,
+            stranger: stage.stranger.id.clone(),
         };
         Self {
             stage,
             world: World::new(stage.now_ms.get()),
             names,
+            organization,
             scoped,
+            reader,
+            revoked,
+            agents: Vec::new(),
             first_texts: BTreeMap::new(),
         }
     }
 
     pub(super) fn caller(&self, caller: Caller) -> Api {
         match caller {
-            Caller::Owner => self.stage.server.owner(),
+            Caller::Owner => self.organization.owner.clone(),
             Caller::Scoped => self.scoped.clone(),
-            Caller::Reader => self.stage.reader.clone(),
-            Caller::Revoked => self.stage.revoked.clone(),
+            Caller::Agent => {
+                let acting = self.world.acting_agent().expect("an agent was made");
+                let number = self.world.agents.iter().position(|agent| *agent == acting);
+                self.agents[number.expect("an agent of this case")].clone()
+            }
+            Caller::Reader => self.reader.clone(),
+            Caller::Revoked => self.revoked.clone(),
             Caller::Nobody => self.stage.server.nobody(),
-            Caller::Live => self.stage.server.live(),
+            Caller::Live => self.organization.live.clone(),
             Caller::Stranger => self.stage.stranger.owner.clone(),
         }
     }
@@ -131,8 +149,21 @@ impl<'a> Case<'a> {
     /// Takes the server's names for what the command made.
     fn learn(&mut self, command: &Command, answer: &Answer, predicted: &Predicted) {
         match command {
-            Command::CreateWallet { caller: Caller::Owner, .. } if answer.status == 201 => {
-                self.names.wallets.push(id(&answer.json))
+            Command::CreateWallet { caller: Caller::Owner, .. }
+            | Command::CreateAgent { caller: Caller::Owner, .. }
+                if answer.status == 201 =>
+            {
+                let text = |field: &str| answer.json[field].as_str().map(str::to_owned);
+                self.names.wallets.push(id(&answer.json));
+                self.names.addresses.push(text("wallgentAddress").expect("an address"));
+                self.agents.extend(text("apiKey").map(|key| self.scoped.with_key(&key)));
+            }
+            Command::Grant { .. } if answer.status == 201 => {
+                self.names.delegations.push(id(&answer.json))
+            }
+            Command::NetworkPay { .. } if predicted.payments > 0 => {
+                let named = if answer.status == 202 { "id" } else { "transactionId" };
+                self.names.payments.push(answer.json[named].as_str().expect("an ID").to_owned())
             }
             Command::AddPolicy { .. } if answer.status == 201 => {
                 self.names.policies.push(id(&answer.json))
@@ -151,6 +182,18 @@ impl<'a> Case<'a> {
             _ => {}
         }
         assert_eq!(self.names.payments.len(), self.world.payments.len(), "{}", answer.story());
+        self.learn_approvals();
+    }
+
+    /// Takes the server's names for the approvals of the payments made last.
+    fn learn_approvals(&mut self) {
+        for number in self.world.asked().split_off(self.names.approvals.len()) {
+            let foreign = self.world.payments[number].from == FOREIGN;
+            let payer = self.caller(if foreign { Caller::Stranger } else { Caller::Owner });
+            let payment = payer.get(&format!("/payments/{}", self.names.payments[number])).ok();
+            let approval = payment["approvalId"].as_str().expect("an approval's ID");
+            self.names.approvals.push(approval.to_owned());
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::command::{Caller, Place, Rules};
+use super::command::{Caller, Grantee, Place, Rules};
 use super::money::Units;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub(super) enum Status {
 pub(super) const FOREIGN: usize = 0;
 /// How many wallets of the organization a case begins with.
 pub(super) const OWN_WALLETS: usize = 3;
+/// The organization's own wallet.
+pub(super) const ORG: usize = 1 + OWN_WALLETS;
 /// The only wallet that the scoped key has.
 pub(super) const SCOPED: usize = 1;
 
@@ -45,6 +47,7 @@ pub(super) struct Policy {
 pub(super) enum State {
     Pending { expires_ms: i64 },
     Posted,
+    Rejected,
     Expired,
 }
 
@@ -56,9 +59,21 @@ pub(super) struct Payment {
     pub(super) fee: Units,
     pub(super) reversed: Units,
     pub(super) state: State,
+    /// Whether a human was asked, however that ended.
+    pub(super) asked: bool,
     pub(super) at_ms: i64,
     /// Its place in the sender's `spent`.
     pub(super) spent: usize,
+}
+
+/// Rights on a wallet, given to somebody who has none.
+#[derive(Clone, Debug)]
+pub(super) struct Delegation {
+    pub(super) wallet: usize,
+    pub(super) grantee: Grantee,
+    pub(super) paying: bool,
+    pub(super) expires_ms: Option<i64>,
+    pub(super) revoked: bool,
 }
 
 /// What the server should answer.
@@ -69,6 +84,8 @@ pub(super) struct Answer {
     /// Policies by number, with the rule that failed.
     pub(super) violations: BTreeSet<(usize, &'static str)>,
     pub(super) replayed: bool,
+    /// It tells how a payment that waited ended, and so is not what was answered first.
+    pub(super) outcome: bool,
     pub(super) decision: &'static str,
     pub(super) items: Vec<(&'static str, &'static str)>,
     /// How many payments it makes.
@@ -103,7 +120,7 @@ pub(super) struct Remembered {
 }
 
 /// Route, namespace and key.
-pub(super) type Key = (String, &'static str, u8);
+pub(super) type Key = (String, String, u8);
 
 #[derive(Clone, Debug)]
 pub(super) struct World {
@@ -111,19 +128,24 @@ pub(super) struct World {
     pub(super) wallets: Vec<Wallet>,
     pub(super) policies: Vec<Policy>,
     pub(super) payments: Vec<Payment>,
+    /// The wallets that are agents, in the order of their making, deleted ones included.
+    pub(super) agents: Vec<usize>,
+    pub(super) delegations: Vec<Delegation>,
     pub(super) remembered: BTreeMap<Key, Remembered>,
 }
 
 impl World {
-    /// The stranger's wallet, and the organization's first ones.
+    /// The stranger's wallet, the organization's first ones, and its own.
     pub(super) fn new(now_ms: i64) -> Self {
         let wallet = Wallet { status: Status::Active, balance: 0, held: 0, spent: Vec::new() };
-        let wallets = vec![wallet; 1 + OWN_WALLETS];
+        let wallets = vec![wallet; ORG + 1];
         Self {
             now_ms,
             wallets,
             policies: Vec::new(),
             payments: Vec::new(),
+            agents: Vec::new(),
+            delegations: Vec::new(),
             remembered: BTreeMap::new(),
         }
     }
@@ -132,8 +154,30 @@ impl World {
     pub(super) fn wallet_at(&self, place: Place) -> Option<usize> {
         match place {
             Place::Wallet(number) => Some(number % self.wallets.len()),
+            Place::Agent(number) => {
+                (!self.agents.is_empty()).then(|| self.agents[number % self.agents.len()])
+            }
+            Place::Delegated(number) => {
+                let delegations = &self.delegations;
+                (!delegations.is_empty()).then(|| delegations[number % delegations.len()].wallet)
+            }
             Place::Live | Place::Unknown => None,
         }
+    }
+
+    /// The payments about which a human was asked, by number.
+    pub(super) fn asked(&self) -> Vec<usize> {
+        (0..self.payments.len()).filter(|number| self.payments[*number].asked).collect()
+    }
+
+    /// The wallet of the agent whose key the agents' caller uses.
+    pub(super) fn acting_agent(&self) -> Option<usize> {
+        let lives = |agent: &&usize| self.wallets[**agent].status != Status::Closed;
+        self.agents.iter().find(lives).or(self.agents.first()).copied()
+    }
+
+    pub(super) fn is_agent(&self, wallet: usize) -> bool {
+        self.agents.contains(&wallet)
     }
 
     pub(super) fn available(&self, wallet: usize) -> Units {
@@ -141,21 +185,23 @@ impl World {
     }
 }
 
-/// Whether this wallet exists for a caller of the sandbox.
-pub(super) fn sees(caller: Caller, wallet: usize) -> bool {
+/// Whether this wallet is a caller's own, or in its scope.
+pub(super) fn sees(world: &World, caller: Caller, wallet: usize) -> bool {
     match caller {
         Caller::Scoped => wallet == SCOPED,
+        Caller::Agent => world.acting_agent() == Some(wallet),
         Caller::Stranger => wallet == FOREIGN,
         _ => wallet != FOREIGN,
     }
 }
 
 /// Whose idempotency keys a caller uses.
-pub(super) fn namespace(caller: Caller) -> &'static str {
+pub(super) fn namespace(world: &World, caller: Caller) -> String {
     match caller {
-        Caller::Scoped => "scoped",
-        Caller::Stranger => "stranger",
-        Caller::Live => "live",
-        _ => "owner",
+        Caller::Scoped => "scoped".to_owned(),
+        Caller::Agent => format!("agent {:?}", world.acting_agent()),
+        Caller::Stranger => "stranger".to_owned(),
+        Caller::Live => "live".to_owned(),
+        _ => "owner".to_owned(),
     }
 }

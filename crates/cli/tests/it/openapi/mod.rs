@@ -1,5 +1,7 @@
 //! The served OpenAPI document is complete and true: every route in it is guarded and answers as it says.
 
+mod audited;
+mod control;
 mod document;
 mod rows;
 mod schema;
@@ -138,7 +140,8 @@ fn the_other_environments_things_are_a_mismatch(store: Store) {
         answer.refused(403, code);
         document.assert_describes(&row.to_string(), &answer);
     }
-    assert_eq!(server.owner().all_ids("/payments").len(), 1);
+    let payments = server.owner().all_ids("/payments");
+    assert_eq!(payments.len(), 2, "those that the things are made of, and no other");
 }
 
 fn malformed_bodies_are_refused(store: Store) {
@@ -178,6 +181,19 @@ fn good_requests_are_answered_as_documented(store: Store) {
     );
     owner.policy(&things.wallet, &json!({ "requireHumanApproval": true }));
     document.assert_describes("POST /payments", &owner.post("/payments", &pay("1.00")).expect(202));
+    let network =
+        json!({ "toAddress": things.address, "amount": "1.00", "fromWalletId": things.wallet });
+    document
+        .assert_describes("POST /network/pay", &owner.post("/network/pay", &network).expect(202));
+    let poor = json!({ "amount": "1000000.00" });
+    let path = format!("/agents/{}/adjust-budget", things.agent);
+    document
+        .assert_describes("POST /agents/{}/adjust-budget", &owner.post(&path, &poor).expect(402));
+    owner.approve(&things.approval).ok();
+    let again = owner.approve(&things.approval).expect(409);
+    document.assert_describes("POST /approvals/{}/approve", &again);
+    let again = owner.reject(&things.approval).expect(409);
+    document.assert_describes("POST /approvals/{}/reject", &again);
     document.assert_describes(
         "POST /payments/{}/reverse",
         &owner

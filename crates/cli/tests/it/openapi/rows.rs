@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
+use super::control;
+use crate::delegations::{self, grant};
 use crate::support::{Answer, Api, id};
 
 /// What the rows' requests are about.
@@ -12,21 +14,51 @@ pub(super) struct Things {
     pub(super) wallet: String,
     pub(super) other: String,
     pub(super) empty: String,
+    pub(super) frozen: String,
     pub(super) policy: String,
     pub(super) payment: String,
     pub(super) key: String,
+    pub(super) agent: String,
+    pub(super) paused: String,
+    pub(super) template: String,
+    pub(super) approval: String,
+    pub(super) delegation: String,
+    pub(super) address: String,
 }
 
 impl Things {
     pub(super) fn make(owner: &Api) -> Self {
         let (wallet, other, empty) =
             (owner.funded(100), owner.wallet("Other"), owner.wallet("Empty"));
+        let frozen = owner.wallet("Frozen");
+        owner.act(&format!("/wallets/{frozen}/freeze")).ok();
         let policy = owner.policy(&wallet, &json!({ "dailySpendingLimit": "1000000.00" }));
         let payment = owner.paid(&wallet, &other, "10.00");
         let key = id(&owner
             .post("/api-keys", &json!({ "name": "Made", "permissions": ["wallets:read"] }))
             .created());
-        Self { wallet, other, empty, policy, payment, key }
+        let (agent, paused) = (owner.funded_agent(10).id, owner.agent("Paused").id);
+        owner.act(&format!("/agents/{paused}/pause")).ok();
+        let templates = owner.get("/agents/templates").ok();
+        let approval = owner.ask(&owner.guarded(10), &other, "1.00").approval;
+        let delegation = grant(owner, &wallet, &delegations::key(&key), &["wallets:read"]);
+        let address = owner.address(&other);
+        let template = id(&templates["data"][0]);
+        Self {
+            wallet,
+            other,
+            empty,
+            frozen,
+            policy,
+            payment,
+            key,
+            agent,
+            paused,
+            template,
+            approval,
+            delegation,
+            address,
+        }
     }
 }
 
@@ -49,12 +81,12 @@ impl Row {
         caller.send(self.method, &self.path, self.body.as_ref())
     }
 
-    fn reading(mut self) -> Self {
+    pub(super) fn reading(mut self) -> Self {
         self.body = None;
         self
     }
 
-    fn with(mut self, body: Value) -> Self {
+    pub(super) fn with(mut self, body: Value) -> Self {
         self.body = Some(body);
         self
     }
@@ -67,7 +99,7 @@ impl fmt::Display for Row {
 }
 
 /// A row whose parameters are filled with these IDs, in order.
-fn row(
+pub(super) fn row(
     method: &'static str,
     template: &'static str,
     ids: &[&str],
@@ -90,6 +122,11 @@ pub(super) fn rows(things: &Things) -> Vec<Row> {
         payments(things),
         keys_and_organization(things),
         sandbox(things),
+        control::agents(things),
+        control::approvals(things),
+        control::network(things),
+        control::delegations(things),
+        control::audit(),
     ]
     .into_iter()
     .flatten()
@@ -107,7 +144,7 @@ fn wallets(things: &Things) -> Vec<Row> {
         row("GET", "/wallets/{}/balance", wallet, read, unknown).reading(),
         row("POST", "/wallets/{}/fund", wallet, write, unknown).with(json!({ "amount": "1.00" })),
         row("POST", "/wallets/{}/freeze", wallet, write, unknown),
-        row("POST", "/wallets/{}/unfreeze", wallet, write, unknown),
+        row("POST", "/wallets/{}/unfreeze", &[&things.frozen], write, unknown),
         row("POST", "/wallets/{}/close", &[&things.empty], write, unknown),
         row("GET", "/wallets/{}/transactions", wallet, read, unknown).reading(),
         row("GET", "/wallets/{}/holds", wallet, read, unknown).reading(),

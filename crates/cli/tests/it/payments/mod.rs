@@ -7,3 +7,4 @@ mod checks;
 mod lists;
 mod reversals;
 mod sending;
+mod unsettled;

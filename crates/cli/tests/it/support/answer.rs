@@ -109,6 +109,13 @@ impl Answer {
         assert_eq!((self.status, &self.text), (first.status, &first.text), "{story}");
     }
 
+    /// This answer has the status and the body of another, byte for byte.
+    #[track_caller]
+    pub(crate) fn assert_same_as(&self, other: &Answer) {
+        let story = format!("one: {}\nother: {}", other.story(), self.story());
+        assert_eq!((self.status, &self.text), (other.status, &other.text), "{story}");
+    }
+
     /// The exchange as a person would want to read it.
     pub(crate) fn story(&self) -> String {
         let headers: Vec<String> =

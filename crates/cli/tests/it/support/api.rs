@@ -36,6 +36,17 @@ impl Api {
         self.with_header("Idempotency-Key", key)
     }
 
+    /// The secret that the caller shows, if it has one.
+    pub(crate) fn secret(&self) -> Option<&str> {
+        let shown = self.headers.iter().find(|(name, _)| name == "Authorization");
+        shown.and_then(|(_, value)| value.strip_prefix("Bearer "))
+    }
+
+    /// Another caller's key at this caller's address, which is another one after a restart.
+    pub(crate) fn as_holder_of(&self, other: &Self) -> Self {
+        self.with_key(other.secret().expect("a caller with a key"))
+    }
+
     #[track_caller]
     pub(crate) fn get(&self, path: &str) -> Answer {
         self.send("GET", path, None)

@@ -3,8 +3,10 @@
 mod admin;
 mod answer;
 mod api;
+mod crowd;
 mod damage;
 mod http;
+mod people;
 mod serve;
 mod server;
 pub(crate) mod shapes;
@@ -13,7 +15,9 @@ mod story;
 
 pub(crate) use answer::Answer;
 pub(crate) use api::Api;
+pub(crate) use crowd::{all_at_once, succeeded};
 pub(crate) use http::exchange;
+pub(crate) use people::{Agent, Waiting};
 pub(crate) use serve::Serve;
 pub(crate) use server::Server;
 pub(crate) use store::{Store, postgres_is_there};

@@ -75,6 +75,14 @@ impl Server {
         }
     }
 
+    /// Starts a server with a test clock again, at this time or at its last, whichever is later.
+    pub(crate) fn launch_at(&mut self, time: &str) {
+        let clock = self.flags.iter().position(|flag| flag == "--test-clock");
+        let at = clock.expect("a server that was started at a time") + 1;
+        time.clone_into(&mut self.flags[at]);
+        self.launch();
+    }
+
     fn is_ready(&mut self) -> bool {
         let Ok(text) = fs::read_to_string(self.account_file()) else {
             return false;

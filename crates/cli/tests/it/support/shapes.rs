@@ -103,6 +103,75 @@ pub(crate) const KEY: &[&str] = &[
 ];
 pub(crate) const ORGANIZATION: &[&str] =
     &["id", "name", "email", "plan", "orgType", "members", "createdAt"];
+pub(crate) const AGENT: &[&str] = &[
+    "id",
+    "walletId",
+    "name",
+    "agentName",
+    "status",
+    "balance",
+    "available",
+    "currency",
+    "spentToday",
+    "apiKeyId",
+    "permissions",
+    "environment",
+    "wallgentAddress",
+    "createdAt",
+    "updatedAt",
+];
+pub(crate) const ADJUSTMENT: &[&str] = &["id", "adjustment", "newBalance", "currency"];
+pub(crate) const ROTATION: &[&str] = &["apiKey", "apiKeyId", "revokedKeyId"];
+pub(crate) const TEMPLATE: &[&str] = &["id", "name", "description", "permissions", "policy"];
+pub(crate) const NETWORK_PAYMENT: &[&str] =
+    &["transactionId", "from", "to", "toAddress", "amount", "fees", "status"];
+pub(crate) const DIRECTORY_ENTRY: &[&str] = &["walletId", "name", "agentName", "wallgentAddress"];
+pub(crate) const APPROVAL: &[&str] = &[
+    "id",
+    "status",
+    "walletId",
+    "policyId",
+    "amount",
+    "currency",
+    "requestedBy",
+    "decidedBy",
+    "decidedAt",
+    "reason",
+    "transactionId",
+    "transactionDetails",
+    "createdAt",
+    "expiresAt",
+];
+pub(crate) const TRANSACTION_DETAILS: &[&str] =
+    &["type", "amount", "currency", "recipient", "recipientName", "description"];
+pub(crate) const DELEGATION: &[&str] = &[
+    "id",
+    "walletId",
+    "walletScope",
+    "granteeOrgId",
+    "delegateApiKeyId",
+    "permissions",
+    "status",
+    "expiresAt",
+    "createdAt",
+];
+/// What a delegation may say beside that: who granted it, and the grantee's other name.
+pub(crate) const DELEGATION_EXTRAS: &[&str] =
+    &["grantorOrgId", "delegateOrgId", "environment", "updatedAt", "revokedAt"];
+pub(crate) const AUDIT_ENTRY: &[&str] = &[
+    "id",
+    "organizationId",
+    "environment",
+    "actorType",
+    "actorId",
+    "action",
+    "resource",
+    "resourceId",
+    "metadata",
+    "ipAddress",
+    "requestId",
+    "createdAt",
+];
 pub(crate) const LIST: &[&str] = &["data", "cursor", "hasMore", "nextCursor"];
 
 /// The object has all `required` fields, perhaps some `optional` ones, and no others.
