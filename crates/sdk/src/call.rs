@@ -151,6 +151,11 @@ impl Client {
         self.call(Method::POST, path.into(), Some(encode(body)))
     }
 
+    /// A change that its path says all about.
+    pub(crate) fn act<T: DeserializeOwned>(&self, path: impl Into<String>) -> Call<T> {
+        self.call(Method::POST, path.into(), None)
+    }
+
     pub(crate) fn patch<T>(&self, path: impl Into<String>, body: &impl Serialize) -> Call<T>
     where
         T: DeserializeOwned,

@@ -10,7 +10,10 @@ use wallgent_core::Environment;
 
 use crate::call::{Answer, Request};
 use crate::retry::{self, Failure};
-use crate::{ApiKeys, Error, Organizations, Payments, Policies, Sandbox, Wallets};
+use crate::{
+    Agents, ApiKeys, Approvals, AuditLogs, Delegations, Error, Network, Organizations, Payments,
+    Policies, Sandbox, Wallets,
+};
 
 /// Where a server listens when nobody says otherwise.
 pub const DEFAULT_BASE_URL: &str = "http://localhost:3000";
@@ -137,6 +140,36 @@ impl Client {
     #[must_use]
     pub const fn payments(&self) -> Payments<'_> {
         Payments::new(self)
+    }
+
+    /// Agents: wallets with a key of their own.
+    #[must_use]
+    pub const fn agents(&self) -> Agents<'_> {
+        Agents::new(self)
+    }
+
+    /// Paying by address, and finding addresses.
+    #[must_use]
+    pub const fn network(&self) -> Network<'_> {
+        Network::new(self)
+    }
+
+    /// What waits for a human.
+    #[must_use]
+    pub const fn approvals(&self) -> Approvals<'_> {
+        Approvals::new(self)
+    }
+
+    /// Wallets lent to others.
+    #[must_use]
+    pub const fn delegations(&self) -> Delegations<'_> {
+        Delegations::new(self)
+    }
+
+    /// Who changed what.
+    #[must_use]
+    pub const fn audit_logs(&self) -> AuditLogs<'_> {
+        AuditLogs::new(self)
     }
 
     /// The organization's API keys.

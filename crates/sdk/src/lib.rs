@@ -56,10 +56,15 @@
 //! `rustls`, on by default, is what `https` needs. It is built with a C compiler;
 //! without the feature the crate needs none, and speaks plain `http`.
 
+mod agents;
 mod api_keys;
+mod approvals;
+mod audit_logs;
 mod call;
 mod client;
+mod delegations;
 mod error;
+mod network;
 mod organizations;
 mod page;
 mod payments;
@@ -69,10 +74,15 @@ mod sandbox;
 mod secret;
 mod wallets;
 
+pub use agents::{AgentFilter, Agents, CreatedAgent, RotatedAgentKey};
 pub use api_keys::{ApiKeys, CreatedKey};
+pub use approvals::{ApprovalFilter, Approvals};
+pub use audit_logs::{AuditFilter, AuditLogs};
 pub use call::Call;
 pub use client::{Client, DEFAULT_BASE_URL, Options};
+pub use delegations::{DelegationFilter, DelegationRole, Delegations};
 pub use error::Error;
+pub use network::{DirectoryFilter, Network};
 pub use organizations::Organizations;
 pub use page::{Items, Listing};
 pub use payments::{Batch, PaymentFilter, Payments, Sent};
@@ -82,6 +92,7 @@ pub use secret::Secret;
 pub use wallets::{EvaluationFilter, HoldFilter, WalletFilter, Wallets};
 
 pub use wallgent_api::{ErrorCode, Patch, types};
+pub use wallgent_core::approval::ApprovalStatus;
 pub use wallgent_core::hold::HoldStatus;
 pub use wallgent_core::payment::PaymentStatus;
 pub use wallgent_core::policy::{Decision, Schedule, ScheduleError, Weekday};

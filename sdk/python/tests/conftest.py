@@ -22,7 +22,19 @@ START_DEADLINE_S = 30
 # What is in flight is finished before the server ends.
 STOP_DEADLINE_S = 30
 # The resources of the package that the server has.
-RESOURCES = ["wallets", "payments", "policies", "api_keys", "organizations", "sandbox"]
+RESOURCES = [
+    "wallets",
+    "payments",
+    "policies",
+    "agents",
+    "network",
+    "approvals",
+    "delegations",
+    "audit_logs",
+    "api_keys",
+    "organizations",
+    "sandbox",
+]
 
 # Every (client, resource, method) that a test has called.
 called: Set[Tuple[str, str, str]] = set()
@@ -138,6 +150,11 @@ class Client:
     wallets: Any
     payments: Any
     policies: Any
+    agents: Any
+    network: Any
+    approvals: Any
+    delegations: Any
+    audit_logs: Any
     api_keys: Any
     organizations: Any
     sandbox: Any
@@ -199,6 +216,15 @@ def buyer(client: Client) -> str:
 def seller(client: Client) -> str:
     """An empty wallet."""
     return client.wallets.create(name="Seller")["id"]
+
+
+@pytest.fixture
+def agent(client: Client, server: Server) -> Dict[str, Any]:
+    """An agent with a budget of 100.00 from the organization's wallet, as its creation answered it."""
+    created = client.agents.create("Agent")
+    client.wallets.fund(server.sandboxWalletId, "100.00")
+    client.agents.adjust_budget(created["id"], "100.00")
+    return created
 
 
 def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:

@@ -1,7 +1,12 @@
 import type { ClientOptions, WallgentOptions } from './options.js';
 import { configure } from './requests/configuration.js';
 import { Transport } from './requests/transport.js';
+import { Agents } from './resources/agents.js';
 import { ApiKeys } from './resources/api-keys.js';
+import { Approvals } from './resources/approvals.js';
+import { AuditLogs } from './resources/audit-logs.js';
+import { Delegations } from './resources/delegations.js';
+import { Network } from './resources/network.js';
 import { Organizations } from './resources/organizations.js';
 import { Payments } from './resources/payments.js';
 import { Policies } from './resources/policies.js';
@@ -31,8 +36,13 @@ export class Wallgent {
 
   readonly wallets: Wallets;
   readonly payments: Payments;
+  readonly agents: Agents;
+  readonly network: Network;
   readonly policies: Policies;
   readonly apiKeys: ApiKeys;
+  readonly approvals: Approvals;
+  readonly delegations: Delegations;
+  readonly auditLogs: AuditLogs;
   readonly organizations: Organizations;
   readonly sandbox: Sandbox;
 
@@ -53,8 +63,13 @@ export class Wallgent {
     const transport = new Transport(configuration);
     this.wallets = new Wallets(transport);
     this.payments = new Payments(transport);
+    this.agents = new Agents(transport);
+    this.network = new Network(transport);
     this.policies = new Policies(transport);
     this.apiKeys = new ApiKeys(transport);
+    this.approvals = new Approvals(transport);
+    this.delegations = new Delegations(transport);
+    this.auditLogs = new AuditLogs(transport);
     this.organizations = new Organizations(transport);
     this.sandbox = new Sandbox(transport);
   }

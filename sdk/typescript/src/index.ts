@@ -14,13 +14,23 @@ export {
   type PageParams,
 } from './pagination.js';
 export type { AnswerPromise, AnswerWithResponse, PagePromise } from './requests/answer-promise.js';
+export type { Agents } from './resources/agents.js';
 export type { ApiKeys } from './resources/api-keys.js';
+export type { Approvals } from './resources/approvals.js';
+export type { AuditLogs } from './resources/audit-logs.js';
+export type { Delegations } from './resources/delegations.js';
+export type { Network } from './resources/network.js';
 export type { Organizations } from './resources/organizations.js';
 export type { Payments } from './resources/payments.js';
 export type { Policies } from './resources/policies.js';
 export type { Sandbox } from './resources/sandbox.js';
 export type { Wallets } from './resources/wallets.js';
+export type * from './types/agents.js';
 export type * from './types/api-keys.js';
+export type * from './types/approvals.js';
+export type * from './types/audit-logs.js';
+export type * from './types/delegations.js';
+export type * from './types/network.js';
 export type * from './types/organizations.js';
 export type * from './types/payments.js';
 export type * from './types/policies.js';

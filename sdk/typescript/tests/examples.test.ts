@@ -1,5 +1,5 @@
-// Every example in the documentation comments and in the README is compiled, run against the real server, and must print
-// what the comment beside its `console.log` says (`…` stands for anything).
+// Every example in the documentation comments, in the README and in that of the whole project is compiled, run against the
+// real server, and must print what the comment beside its `console.log` says (`…` stands for anything).
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -7,8 +7,9 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as sdk from '@wallgent/sdk';
 import ts from 'typescript';
+import { refusal } from './support/refusal.ts';
 import { useServer } from './support/server.ts';
-import { fundedWallet } from './support/world.ts';
+import { fundedAgent, fundedWallet } from './support/world.ts';
 
 interface Example {
   /** Where it stands. */
@@ -21,14 +22,30 @@ interface ExampleModule {
 }
 
 /** What an example may take for granted. */
-const WORLD = ['wg', 'wallet', 'vendor', 'payment', 'policy', 'key', 'baseUrl'] as const;
+const WORLD = [
+  'wg',
+  'wallet',
+  'vendor',
+  'payment',
+  'policy',
+  'key',
+  'agent',
+  'approval',
+  'baseUrl',
+] as const;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'tests/.examples');
-const server = useServer({ testClock: true });
+const server = useServer({
+  testClock: true,
+  prepare: async ({ wg, sandboxWalletId }) => {
+    await wg.wallets.fund(sandboxWalletId, { amount: '10000.00' });
+  },
+});
 const examples = [
   ...examplesOfSources(),
   ...examplesOf('README.md', readFileSync(join(root, 'README.md'), 'utf8')),
+  ...examplesOf('../../README.md', readFileSync(join(root, '../../README.md'), 'utf8')),
 ];
 const modules = examples.map((example, index) => ({
   ...example,
@@ -81,6 +98,8 @@ for (const { place, code, path } of modules) {
       }),
       policy: await wg.policies.create(wallet.id, { name: 'Guard', dailySpendingLimit: '500.00' }),
       key: await wg.apiKeys.create({ permissions: ['wallets:read', 'payments:read'] }),
+      agent: (await fundedAgent(server, '125.00')).agent,
+      approval: await waitingApproval(vendor.id),
       baseUrl: server.url,
     };
     const printed: [line: number, text: string][] = [];
@@ -100,6 +119,16 @@ for (const { place, code, path } of modules) {
   });
 }
 
+/** A payment of 50.00 that waits for somebody. */
+async function waitingApproval(to: string): Promise<sdk.Approval> {
+  const { wg } = server;
+  const { id: from } = await fundedWallet(wg, '100.00');
+  await wg.policies.create(from, { name: 'Ask me', requireHumanApproval: true });
+  const asked = wg.payments.send({ from, to, amount: '50.00' });
+  const { approvalId } = await refusal(sdk.ApprovalRequiredError, asked);
+  return wg.approvals.get(approvalId ?? '');
+}
+
 /** A module that runs an example: what it imports stays an import, everything else of the SDK it finds in scope. */
 function moduleOf(code: string): string {
   const lines = code
@@ -113,9 +142,9 @@ function moduleOf(code: string): string {
   const world = WORLD.filter((name) => !declared(name));
   return [
     `import { ${names.join(', ')} } from '@wallgent/sdk';`,
-    `import type { ApiKey, Payment, Policy, Wallet, Wallgent as Client } from '@wallgent/sdk';`,
+    `import type { ApiKey, Approval, CreatedAgent, Payment, Policy, Wallet, Wallgent as Client } from '@wallgent/sdk';`,
     ...imports,
-    'interface World { wg: Client; wallet: Wallet; vendor: Wallet; payment: Payment; policy: Policy; key: ApiKey; baseUrl: string }',
+    'interface World { wg: Client; wallet: Wallet; vendor: Wallet; payment: Payment; policy: Policy; key: ApiKey; agent: CreatedAgent; approval: Approval; baseUrl: string }',
     `export async function run({ ${world.join(', ')} }: World, print: (line: number, ...words: unknown[]) => void) {`,
     ...lines.filter((line) => !line.startsWith('import ')),
     '}',

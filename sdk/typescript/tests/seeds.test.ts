@@ -1,5 +1,6 @@
 // The code samples of the two reference documents, in their own form and order, run against the real server. Only what a
-// sample takes from elsewhere is put in: keys, IDs and the address of the server.
+// sample takes from elsewhere is put in: keys, IDs and the address of the server. Those about agents and whoever watches
+// over them are in `seeds-agents.test.ts`.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Wallgent, {
@@ -13,6 +14,7 @@ import Wallgent, {
   WallgentConnectionError,
   WallgentError,
 } from '@wallgent/sdk';
+import { printed } from './support/printed.ts';
 import { refusal } from './support/refusal.ts';
 import { useServer } from './support/server.ts';
 import { fundedWallet } from './support/world.ts';
@@ -30,19 +32,6 @@ const server = useServer({
     vendorId = (await wg.wallets.create({ name: 'Vendor' })).id;
   },
 });
-
-/** What a sample prints. */
-async function printed(
-  sample: (console: { log: Print; error: Print }) => Promise<void>,
-): Promise<string[]> {
-  const lines: string[] = [];
-  const print = (...words: unknown[]) => {
-    lines.push(words.map(String).join(' '));
-  };
-  await sample({ log: print, error: print });
-  return lines;
-}
-type Print = (...words: unknown[]) => void;
 
 test('reference: Initialization', async () => {
   {

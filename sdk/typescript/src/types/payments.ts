@@ -27,7 +27,7 @@ export interface Payment {
   state: PaymentStatus;
   description: string | null;
   idempotencyKey: string | null;
-  /** How it travelled: `LEDGER`, or `CLOSED_LOOP` to a merchant. */
+  /** How it travelled: `LEDGER`, `NETWORK` by an address, or `CLOSED_LOOP` to a merchant. */
   rail: string;
   merchantId: string | null;
   batchId: string | null;

@@ -25,6 +25,8 @@ export interface Server extends DevelopmentFile {
   wg: Wallgent;
   /** The same for production. */
   live: Wallgent;
+  /** Its data folder. */
+  folder: string;
   /** Founds another organization on the same server, as its operator would. */
   foundOrganization(plan: Plan): Promise<Organization>;
 }
@@ -33,12 +35,13 @@ export interface Server extends DevelopmentFile {
 export interface Organization {
   wg: Wallgent;
   live: Wallgent;
+  organizationId: string;
   sandboxWalletId: string;
 }
 
 export interface ServerOptions {
-  /** Whether time stands still until a test moves it. */
-  testClock?: boolean;
+  /** Whether time stands still until a test moves it: from now on, or from a moment. */
+  testClock?: boolean | string;
   /** What the tests of the file share. A hook of their own would not wait for the server. */
   prepare?: (server: Server) => Promise<void>;
 }
@@ -54,7 +57,9 @@ export function useServer(options: ServerOptions = {}): Server {
   const folder = mkdtempSync(join(tmpdir(), 'wallgent-sdk-'));
 
   before(async () => {
-    const flags = options.testClock ? ['--test-clock'] : [];
+    const { testClock = false } = options;
+    const flags = testClock ? ['--test-clock'] : [];
+    if (typeof testClock === 'string') flags.push(testClock);
     const started = spawn(
       binary(),
       ['dev', '--listen', '127.0.0.1:0', '--data', folder, ...flags],
@@ -66,6 +71,7 @@ export function useServer(options: ServerOptions = {}): Server {
     process.once('exit', () => started.kill('SIGKILL'));
     const file = await ready(started, join(folder, 'dev.json'));
     Object.assign(server, file, {
+      folder,
       wg: new Wallgent(file.sandboxKey, { baseUrl: file.url }),
       live: new Wallgent(file.liveKey, { baseUrl: file.url }),
     });
@@ -90,6 +96,7 @@ export function useServer(options: ServerOptions = {}): Server {
       return {
         wg: new Wallgent(made.sandboxKey, { baseUrl: file.url, maxRetries: 0 }),
         live: new Wallgent(made.liveKey, { baseUrl: file.url, maxRetries: 0 }),
+        organizationId: made.organizationId,
         sandboxWalletId: made.sandboxWalletId,
       };
     };

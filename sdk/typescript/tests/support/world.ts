@@ -1,5 +1,6 @@
 // What most stories begin with.
-import type { Wallet, Wallgent } from '@wallgent/sdk';
+import { type CreateAgentParams, type CreatedAgent, type Wallet, Wallgent } from '@wallgent/sdk';
+import type { Server } from './server.ts';
 
 /** A new wallet with test money in it: at most 10,000.00. */
 export async function fundedWallet(wg: Wallgent, amount: string, name = 'Buyer'): Promise<Wallet> {
@@ -11,4 +12,16 @@ export async function fundedWallet(wg: Wallgent, amount: string, name = 'Buyer')
 /** What a wallet can spend. */
 export async function available(wg: Wallgent, walletId: string): Promise<string> {
   return (await wg.wallets.getBalance(walletId)).available;
+}
+
+/** A new agent with a budget from the organization's wallet (at most 10,000.00), and a client with the agent's key. */
+export async function fundedAgent(
+  { wg, url, sandboxWalletId }: Server,
+  amount: string,
+  params: Partial<CreateAgentParams> = {},
+): Promise<{ agent: CreatedAgent; itself: Wallgent }> {
+  const agent = await wg.agents.create({ name: 'Agent', ...params });
+  await wg.wallets.fund(sandboxWalletId, { amount });
+  await wg.agents.adjustBudget(agent.id, { amount });
+  return { agent, itself: new Wallgent(agent.apiKey, { baseUrl: url }) };
 }
