@@ -17,7 +17,7 @@ pub(crate) fn columns(tree: &Tree, faults: &mut Vec<String>) {
         for (index, line) in file.text.lines().enumerate() {
             let line = line.split("--").next().unwrap_or_default().trim();
             let upper = line.to_uppercase();
-            let mut words = line.split([' ', ',', '(']).filter(|word| !word.is_empty());
+            let mut words = line.split([' ', ',', '(', ';']).filter(|word| !word.is_empty());
             let column = if upper.starts_with("CREATE TABLE") {
                 // All columns stand on lines of their own, or this rule is blind.
                 let opens = line.ends_with('(');
@@ -81,6 +81,7 @@ mod tests {
     fn a_column_cannot_slip_past() {
         let added = "ALTER TABLE x ADD COLUMN y REAL;\nINSERT INTO x (id, y) VALUES (1, 2);";
         assert_eq!(found(added).len(), 1);
+        assert!(found("ALTER TABLE x ADD COLUMN y BIGINT;").is_empty());
         assert_eq!(found("CREATE TABLE x (y REAL);").len(), 1);
     }
 }
