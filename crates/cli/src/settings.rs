@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Deserialize;
-use wallgent_server::{Config, Location, Rules};
+use wallgent_server::{Config, Location, Reach, Rules};
 
 use crate::exit::Failure;
 
@@ -141,6 +141,7 @@ impl Settings {
     pub(crate) fn into_config_for_dev(self) -> Result<Config, Failure> {
         let mut config = self.into_config()?;
         config.key_file = true;
+        config.webhook_reach = Reach::OutsideAndHere;
         Ok(config)
     }
 
@@ -154,6 +155,7 @@ impl Settings {
         let listen = LISTEN.parse().expect("a constant address");
         Ok(Config {
             trusted_proxies: networks.collect::<Result<_, _>>()?,
+            webhook_reach: Reach::Outside,
             rules: self.rules()?,
             admin_socket: self.admin_socket.unwrap_or_else(|| data.join(SOCKET_FILE)),
             data,

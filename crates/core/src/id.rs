@@ -214,6 +214,14 @@ kinds! {
     Delegation DelegationId "del" 15;
     /// An entry of the audit log.
     AuditEntry AuditId "log" 16;
+    /// An event.
+    Event EventId "evt" 17;
+    /// A webhook.
+    Webhook WebhookId "hook" 18;
+    /// One attempt to deliver an event.
+    Delivery DeliveryId "dlv" 19;
+    /// An event that could not be delivered.
+    DeadLetter DeadLetterId "dlq" 20;
 }
 
 /// A wallet's address carries the wallet's number.

@@ -28,6 +28,12 @@ impl Timestamp {
         if self.0 < 0 { 0 } else { self.0.unsigned_abs() / 1_000 }
     }
 
+    /// Whole seconds after 1970.
+    #[must_use]
+    pub const fn unix_seconds(self) -> i64 {
+        self.0.div_euclid(1_000_000)
+    }
+
     /// The moment `seconds` later, held at the ends of time.
     #[must_use]
     pub const fn plus_seconds(self, seconds: i64) -> Self {

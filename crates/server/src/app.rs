@@ -2,12 +2,17 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Notify;
+
 use crate::config::Config;
+use crate::crypto::Vault;
 use crate::db::ReadPool;
 use crate::engine::{Clock, Engine};
+use crate::events::Hub;
 use crate::http::RateLimits;
 use crate::keys::KeyCache;
 use crate::metrics::Metrics;
+use crate::webhooks::Sender;
 
 /// The service.
 pub struct App {
@@ -23,6 +28,14 @@ pub struct App {
     pub config: Config,
     /// How often callers may call.
     pub limits: RateLimits,
+    /// Opens secrets that are stored.
+    pub vault: Arc<Vault>,
+    /// Where events are heard.
+    pub hub: Hub,
+    /// What delivers them.
+    pub sender: Sender,
+    /// Told when webhooks changed.
+    pub webhooks_changed: Arc<Notify>,
     /// What Prometheus is told.
     pub metrics: Arc<Metrics>,
 }

@@ -8,6 +8,7 @@ use wallgent_core::Amount;
 use wallgent_core::fee::FeeSchedule;
 
 use crate::db::Location;
+use crate::webhooks::Reach;
 
 /// A running server's settings.
 #[derive(Clone, Debug)]
@@ -34,6 +35,8 @@ pub struct Config {
     pub readers: usize,
     /// Connections that may be open at once.
     pub connections_max: usize,
+    /// Where webhooks may lead.
+    pub webhook_reach: Reach,
     /// Fees, windows and limits.
     pub rules: Rules,
 }

@@ -30,6 +30,7 @@ mod policies;
 mod sandbox;
 mod server;
 mod wallets;
+mod webhooks;
 
 pub mod admin;
 pub mod backup;
@@ -41,3 +42,4 @@ pub use db::Location;
 pub use engine::Clock;
 pub use http::document as openapi_document;
 pub use server::{Offline, Server, StartError};
+pub use webhooks::Reach;

@@ -59,10 +59,16 @@ fn stage_buckets() -> Histogram {
     Histogram::new(exponential_buckets(2e-6, 2.0, 19))
 }
 
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Metrics {
     /// Registers everything.
     #[must_use]
-    pub fn new() -> Self {
+    fn new() -> Self {
         let mut registry = Registry::with_prefix("wallgent");
         let stages: Family<StageLabels, Histogram> = Family::new_with_constructor(stage_buckets);
         registry.register("stage_seconds", "Time spent in each stage", stages.clone());

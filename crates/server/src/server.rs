@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use crate::admin;
@@ -16,9 +16,11 @@ use crate::config::Config;
 use crate::crypto::{Vault, VaultError, write_private};
 use crate::db::{self, Connection, DbError, Location, ReadPool};
 use crate::engine::{self, Clock, Engine, EngineOptions};
+use crate::events::Hub;
 use crate::http::{self, RateLimits};
 use crate::keys::{self, KeyCache, Uses};
 use crate::metrics::Metrics;
+use crate::webhooks::{self, Sender};
 
 /// The file beside the store that keeps its encryption key.
 const KEY_FILE: &str = "encryption.key";
@@ -78,10 +80,9 @@ pub struct Offline {
 impl Offline {
     /// Opens the store while no server runs.
     pub async fn open(config: Config) -> Result<Self, StartError> {
-        let metrics = Arc::new(Metrics::new());
-        let keys = Arc::new(KeyCache::default());
-        let open = move || open_engine(&config, &Clock::wall(), &metrics, &keys);
-        let (engine, lock) = apart(open).await?;
+        let parts = Parts::default();
+        let open = move || open_engine(&config, &Clock::wall(), &parts);
+        let Opened { engine, lock, .. } = apart(open).await?;
         Ok(Self { engine, _lock: lock })
     }
 
@@ -107,12 +108,23 @@ async fn apart<T: Send + 'static>(
     }
 }
 
-fn open_engine(
-    config: &Config,
-    clock: &Clock,
-    metrics: &Arc<Metrics>,
-    keys: &Arc<KeyCache>,
-) -> Result<(Engine, File), StartError> {
+/// What the engine tells the rest of the process.
+#[derive(Clone, Default)]
+struct Parts {
+    metrics: Arc<Metrics>,
+    keys: Arc<KeyCache>,
+    committed: watch::Sender<u64>,
+    webhooks_changed: Arc<Notify>,
+}
+
+/// A store that was opened.
+struct Opened {
+    engine: Engine,
+    vault: Arc<Vault>,
+    lock: File,
+}
+
+fn open_engine(config: &Config, clock: &Clock, parts: &Parts) -> Result<Opened, StartError> {
     std::fs::create_dir_all(&config.data).map_err(io(config.data.display().to_string()))?;
     let (lock, holder) = match &config.database {
         Location::Sqlite(path) => {
@@ -126,17 +138,20 @@ fn open_engine(
         }
     };
     let vault = Arc::new(vault(config)?);
+    let parts = parts.clone();
     let engine = engine::start(EngineOptions {
         location: config.database.clone(),
         clock: clock.clone(),
         rules: Arc::new(config.rules.clone()),
-        vault,
+        vault: Arc::clone(&vault),
         holder,
-        metrics: Arc::clone(metrics),
-        keys: Arc::clone(keys),
+        metrics: parts.metrics,
+        committed: parts.committed,
+        webhooks_changed: parts.webhooks_changed,
+        keys: parts.keys,
         runtime: tokio::runtime::Handle::current(),
     })?;
-    Ok((engine, lock))
+    Ok(Opened { engine, vault, lock })
 }
 
 /// Takes the lock of an embedded store or of a data folder. It ends with the
@@ -204,24 +219,28 @@ pub struct Server {
 impl Server {
     /// Opens the store, listens, and serves.
     pub async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
-        let metrics = Arc::new(Metrics::new());
-        let keys = Arc::new(KeyCache::default());
-        let opening = (config.clone(), clock.clone(), Arc::clone(&metrics), Arc::clone(&keys));
+        let parts = Parts::default();
+        let opening = (config.clone(), clock.clone(), parts.clone());
         let open = move || {
-            let (config, clock, metrics, keys) = opening;
-            let (engine, lock) = open_engine(&config, &clock, &metrics, &keys)?;
+            let (config, clock, parts) = opening;
+            let opened = open_engine(&config, &clock, &parts)?;
             let reads = ReadPool::open(&config.database, config.readers)?;
-            Ok((engine, lock, reads))
+            Ok((opened, reads))
         };
-        let (engine, lock, reads) = apart(open).await?;
+        let (Opened { engine, vault, lock }, reads) = apart(open).await?;
+        let sender = Sender::new(config.webhook_reach);
         let app = Arc::new(App {
             engine,
+            hub: Hub::new(reads.clone(), parts.committed.subscribe()),
             reads,
-            keys,
+            keys: parts.keys,
             limits: RateLimits::new(&clock),
             clock,
+            vault,
+            sender: sender.map_err(|error| io("TLS")(std::io::Error::other(error)))?,
+            webhooks_changed: parts.webhooks_changed,
             config,
-            metrics,
+            metrics: parts.metrics,
         });
         let listen = app.config.listen;
         let listening = http::listen(&app, listen).await.map_err(io(listen.to_string()))?;
@@ -233,6 +252,7 @@ impl Server {
             tokio::spawn(listening.serve(stopped.clone())),
             tokio::spawn(admin.serve(stopped.clone())),
             tokio::spawn(crate::jobs::keep_running(Arc::clone(&app), stopped.clone())),
+            tokio::spawn(webhooks::keep_delivering(Arc::clone(&app), stopped.clone())),
             tokio::spawn(forget_idle(Arc::clone(&app), stopped)),
         ];
         keep_log_short(&app.config.database, stop.subscribe())?;

@@ -5,12 +5,14 @@ pub mod approvals;
 pub mod audit;
 pub mod clock;
 pub mod delegations;
+pub mod events;
 pub mod keys;
 pub mod network;
 pub mod organizations;
 pub mod payments;
 pub mod policies;
 pub mod wallets;
+pub mod webhooks;
 
 use serde::{Deserialize, Serialize};
 

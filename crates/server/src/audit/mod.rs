@@ -5,26 +5,11 @@
 
 pub mod routes;
 
-use serde_json::{Value, json};
 use wallgent_api::types::audit::AuditEntry;
-use wallgent_core::Amount;
-use wallgent_core::Environment;
-use wallgent_core::id::{ApprovalId, AuditId, KeyId, OrganizationId, TransactionId};
-use wallgent_core::payment::PaymentStatus;
+use wallgent_core::id::{AuditId, KeyId};
 
-use crate::approvals;
 use crate::db::{Connection, DbError, DbResult};
-use crate::engine::ScopeId;
-use crate::events::{self, Change, Found, Search, Stored};
-use crate::payments::{self, Viewer};
-
-/// Whose log it is.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Books {
-    pub(crate) scope: ScopeId,
-    pub(crate) organization: OrganizationId,
-    pub(crate) environment: Environment,
-}
+use crate::events::{self, Books, Found, Search, Stored};
 
 /// Entries, newest first, and where to go on when not all was looked through.
 pub(crate) struct Entries {
@@ -48,10 +33,7 @@ pub(crate) fn find(
 
 fn entry(connection: &mut Connection, books: Books, row: Stored) -> DbResult<AuditEntry> {
     let broken = || DbError::Layout("a change's row cannot be read".to_owned());
-    let metadata = match &row.data {
-        Some(text) => serde_json::from_str(text).map_err(|_| broken())?,
-        None => payment(connection, books.scope, &row)?,
-    };
+    let metadata = events::metadata(connection, books, &row)?;
     let number = events::number(books.scope, row.sequence);
     Ok(AuditEntry {
         id: AuditId::from_key(number).ok_or_else(broken)?,
@@ -67,25 +49,4 @@ fn entry(connection: &mut Connection, books: Books, row: Stored) -> DbResult<Aud
         request_id: row.request_id,
         created_at: row.created_at,
     })
-}
-
-/// What a posted payment's change says is read from the payment, as it was when
-/// it was posted, with what this organization may see of it.
-fn payment(connection: &mut Connection, scope: ScopeId, row: &Stored) -> DbResult<Value> {
-    let posted =
-        matches!(row.change, Change::PaymentPosted | Change::PaymentSent | Change::PaymentReceived);
-    if row.change == Change::ApprovalCreated {
-        let id = ApprovalId::from_key(row.subject);
-        let asked = id.map(|id| approvals::as_asked(connection, id)).transpose()?.flatten();
-        return Ok(asked.unwrap_or_else(|| json!({})));
-    }
-    let id = TransactionId::from_key(row.subject).filter(|_| posted);
-    let found = match id {
-        Some(id) => payments::load(connection, id)?,
-        None => None,
-    };
-    let Some(mut found) = found else { return Ok(json!({})) };
-    found.status = PaymentStatus::Posted;
-    found.reversed = Amount::ZERO;
-    Ok(json!(payments::payment(&found.seen_by(&Viewer::all_of(scope)))))
 }

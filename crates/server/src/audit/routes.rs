@@ -6,9 +6,9 @@ use wallgent_api::types::audit::AuditEntry;
 use wallgent_core::Permission::AuditRead;
 use wallgent_core::id::KeyId;
 
-use super::{Books, Entries};
+use super::Entries;
 use crate::audit;
-use crate::events::{Change, Search};
+use crate::events::{Books, Change, Search};
 use crate::http::{Answer, Call, Page, Route};
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -30,12 +30,7 @@ async fn list(call: Call) -> Result<Answer, ApiError> {
     let Some(search) = search(&call, &page)? else {
         return Ok(Answer::ok(&List::<AuditEntry>::whole(Vec::new())));
     };
-    let caller = &call.caller;
-    let books = Books {
-        scope: caller.scope,
-        organization: caller.organization,
-        environment: caller.environment,
-    };
+    let books = Books::of(&call.caller);
     let found = call.read(move |connection| audit::find(connection, books, &search)).await?;
     let Entries { rows, examined_to } = found;
     Ok(Answer::ok(&page.list_examined(rows, examined_to, |row| row.0, |row| row.1)))

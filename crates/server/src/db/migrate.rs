@@ -14,6 +14,7 @@ const SCHEMA_VERSION: i64 = MIGRATIONS.len() as i64;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_foundation.sql"),
     include_str!("migrations/0002_control_plane.sql"),
+    include_str!("migrations/0003_webhooks.sql"),
 ];
 
 /// Serializes migrations between processes that share a PostgreSQL database.

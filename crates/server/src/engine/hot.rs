@@ -86,6 +86,11 @@ impl<K: Copy + Eq + Hash, V: Clone> HotMap<K, V> {
         rows
     }
 
+    /// Whether the batch has rows to write.
+    pub fn is_dirty(&self) -> bool {
+        !self.dirty.is_empty()
+    }
+
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.rows.clear();

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Notify;
 use wallgent_api::ApiError;
 use wallgent_core::id::{AccountId, Id, KeyId, Kind, TransactionId, WalletId};
 use wallgent_core::{Amount, Timestamp};
@@ -55,6 +56,7 @@ pub struct Tx<'e> {
     pub(super) rules: &'e Rules,
     pub(super) vault: &'e Vault,
     pub(super) key_cache: &'e Arc<KeyCache>,
+    pub(super) webhooks_changed: &'e Arc<Notify>,
     pub(super) after_commit: &'e mut Vec<AfterCommit>,
     pub(super) mark: Mark,
     pub(super) after_mark: usize,
@@ -242,6 +244,18 @@ impl Tx<'_> {
         self.state.keys.forget(id);
         let cache = Arc::clone(self.key_cache);
         self.after_commit(move || cache.forget(id));
+    }
+
+    /// The number of the last event of a scope, if it is in memory.
+    #[must_use]
+    pub fn known_sequence(&self, scope: ScopeId) -> Option<i64> {
+        self.state.sequences.get(scope).copied()
+    }
+
+    /// Tells those who deliver events, after the commit, that webhooks changed.
+    pub fn webhooks_changed(&mut self) {
+        let changed = Arc::clone(self.webhooks_changed);
+        self.after_commit(move || changed.notify_one());
     }
 
     /// What an idempotency key was used for. All keys of a batch were looked

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+use tokio::sync::{Notify, watch};
 
 use super::clock::{Clock, IdGenerator};
 use super::lease::{self, Lease};
@@ -43,6 +44,10 @@ pub struct EngineOptions {
     pub holder: String,
     /// Where stage times are recorded.
     pub metrics: Arc<Metrics>,
+    /// Raised after each commit that made events.
+    pub committed: watch::Sender<u64>,
+    /// Told after each commit that changed webhooks.
+    pub webhooks_changed: Arc<Notify>,
     /// Keys in memory, which a change of a key or of the writer makes old.
     pub keys: Arc<KeyCache>,
     /// Where callers wait.
@@ -81,6 +86,8 @@ struct Writer {
     rows: Rows,
     after_commit: Vec<AfterCommit>,
     commits: u32,
+    /// Whether the batch made events.
+    told_events: bool,
 }
 
 impl Writer {
@@ -94,6 +101,7 @@ impl Writer {
             rows: Rows::default(),
             after_commit: Vec::new(),
             commits: 0,
+            told_events: false,
         }
     }
 
@@ -213,6 +221,9 @@ impl Writer {
                 answer(fate);
             }
         });
+        if fate == Fate::Committed && self.told_events {
+            self.options.committed.send_modify(|commits| *commits = commits.wrapping_add(1));
+        }
         self.options.metrics.answer.observe(answering.elapsed());
         self.state.shed();
         self.keep_log_short();
@@ -246,6 +257,7 @@ impl Writer {
         }
         result?;
         let decided = Instant::now();
+        self.told_events = self.state.sequences.is_dirty();
         ledger::flush_state(&mut self.connection, &mut self.state)?;
         let all = self.rows.mark();
         ledger::flush_rows(&mut self.connection, &mut self.rows, all)?;
@@ -281,6 +293,7 @@ impl Writer {
             rules: &self.options.rules,
             vault: &self.options.vault,
             key_cache: &self.options.keys,
+            webhooks_changed: &self.options.webhooks_changed,
             after_commit: &mut self.after_commit,
             caught_up: false,
             flushing: false,

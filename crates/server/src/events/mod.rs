@@ -4,6 +4,11 @@
 //! It makes one or more events, which take consecutive numbers in the order
 //! listed here, and one audit entry.
 
+pub mod catalogue;
+mod feed;
+mod hub;
+mod render;
+pub mod routes;
 mod store;
 
 use serde_json::Value;
@@ -12,6 +17,9 @@ use wallgent_core::id::{self, Id, Kind, WalletId};
 use crate::caller::Caller;
 use crate::engine::{ChangeRow, ScopeId, Stop, Tx};
 
+pub use feed::{Books, Feed, Interest, event_at, place_of, read_after};
+pub use hub::{Follower, Hub, Ready};
+pub use render::{Told, events_of, metadata};
 pub use store::{Found, Search, Stored, find};
 
 /// Bits of an entry's number that its sequence takes; the rest is its scope's.
@@ -92,6 +100,11 @@ changes! {
     DelegationCreated "delegation.created" Delegation ["delegation.created"],
     DelegationRevoked "delegation.revoked" Delegation ["delegation.revoked"],
     DelegationExpired "delegation.expired" Delegation ["delegation.expired"],
+    WebhookCreated "webhook.created" Webhook ["webhook.created"],
+    WebhookUpdated "webhook.updated" Webhook ["webhook.updated"],
+    WebhookDeleted "webhook.deleted" Webhook ["webhook.deleted"],
+    WebhookSecretRotated "webhook.secret_rotated" Webhook ["webhook.secret_rotated"],
+    WebhookDisabled "webhook.disabled" Webhook ["webhook.disabled"],
     OrganizationUpdated "organization.updated" Organization ["organization.updated"],
     FeesSwept "fees.swept" Payment ["wallet.funded"],
 }
@@ -130,6 +143,7 @@ pub enum About {
     Policy,
     Key,
     Delegation,
+    Webhook,
     Organization,
 }
 
@@ -148,6 +162,7 @@ impl About {
             Self::Policy => of::<id::PolicyRecord>(number),
             Self::Key => of::<id::ApiKey>(number),
             Self::Delegation => of::<id::Delegation>(number),
+            Self::Webhook => of::<id::Webhook>(number),
             Self::Organization => of::<id::Organization>(number),
         }
     }
@@ -166,6 +181,7 @@ impl About {
             Self::Policy => of::<id::PolicyRecord>(name),
             Self::Key => of::<id::ApiKey>(name),
             Self::Delegation => of::<id::Delegation>(name),
+            Self::Webhook => of::<id::Webhook>(name),
             Self::Organization => of::<id::Organization>(name),
         }
     }

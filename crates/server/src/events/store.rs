@@ -17,6 +17,7 @@ pub struct Stored {
     pub sequence: i64,
     pub change: Change,
     pub subject: i64,
+    pub wallet: Option<WalletId>,
     pub actor: Option<i64>,
     pub ip: Option<String>,
     pub request_id: Option<String>,
@@ -53,6 +54,41 @@ pub struct Found {
     pub examined_to: Option<i64>,
 }
 
+const COLUMNS: &str = "sequence, kind, subject_id, wallet_id, actor_id, ip_address, request_id, \
+    data, created_at";
+
+/// The next changes with events behind a sequence, oldest first. A change whose
+/// last event is behind it may begin at it.
+pub(super) fn after(
+    connection: &mut Connection,
+    scope: ScopeId,
+    sequence: i64,
+    limit: usize,
+) -> DbResult<Vec<Stored>> {
+    let text = format!(
+        "SELECT {COLUMNS} FROM changes WHERE scope_id = $1 AND sequence > $2 \
+         ORDER BY sequence LIMIT $3"
+    );
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let first = first_of(connection, scope, sequence + 1)?;
+    let values = [scope, first - 1, limit].map(Value::Int);
+    let rows = connection.query_composed(&text, &values)?;
+    rows.iter().map(read).collect()
+}
+
+/// The number of the change that an event belongs to.
+fn first_of(connection: &mut Connection, scope: ScopeId, sequence: i64) -> DbResult<i64> {
+    let text = format!(
+        "SELECT {COLUMNS} FROM changes WHERE scope_id = $1 AND sequence <= $2 \
+         ORDER BY sequence DESC LIMIT 1"
+    );
+    let rows = connection.query_composed(&text, &[Value::Int(scope), Value::Int(sequence)])?;
+    let Some(row) = rows.first() else { return Ok(sequence) };
+    let row = read(row)?;
+    let ends = row.sequence + row.change.events().len() as i64 - 1;
+    Ok(if ends >= sequence { row.sequence } else { sequence })
+}
+
 /// Looks for changes, newest first.
 pub fn find(connection: &mut Connection, search: &Search) -> DbResult<Found> {
     let scope = search.scope;
@@ -67,8 +103,7 @@ pub fn find(connection: &mut Connection, search: &Search) -> DbResult<Found> {
     let mut values = [scope, before, lowest, search.limit].map(Value::Int).to_vec();
     let conditions = conditions(search, &mut values);
     let text = format!(
-        "SELECT sequence, kind, subject_id, actor_id, ip_address, request_id, data, created_at \
-         FROM (SELECT * FROM changes WHERE scope_id = $1 AND sequence < $2 AND sequence >= $3 \
+        "SELECT {COLUMNS} FROM (SELECT * FROM changes WHERE scope_id = $1 AND sequence < $2 AND sequence >= $3 \
          ORDER BY sequence DESC LIMIT {EXAMINED_MAX}) AS examined \
          WHERE 0 = 0 {conditions} ORDER BY sequence DESC LIMIT $4"
     );
@@ -153,10 +188,11 @@ fn read(row: &Row) -> DbResult<Stored> {
         sequence: row.int(0)?,
         change: Change::from_name(row.text(1)?).ok_or_else(broken)?,
         subject: row.int(2)?,
-        actor: row.maybe_int(3)?,
-        ip: row.maybe_text(4)?.map(str::to_owned),
-        request_id: row.maybe_text(5)?.map(str::to_owned),
-        data: row.maybe_text(6)?.map(str::to_owned),
-        created_at: Timestamp::from_micros(row.int(7)?),
+        wallet: row.maybe_int(3)?.and_then(WalletId::from_key),
+        actor: row.maybe_int(4)?,
+        ip: row.maybe_text(5)?.map(str::to_owned),
+        request_id: row.maybe_text(6)?.map(str::to_owned),
+        data: row.maybe_text(7)?.map(str::to_owned),
+        created_at: Timestamp::from_micros(row.int(8)?),
     })
 }

@@ -40,7 +40,13 @@ pub fn sweep_in(tx: &mut Tx<'_>, to: &str) -> Result<Value, Stop> {
         )
     };
     ledger::post(tx, row, legs)?;
-    let data = json!({ "amount": amount, "walletId": id, "transactionId": transaction });
+    let new_balance = tx.account(ledger::account_of(id))?.balance.posted;
+    let data = json!({
+        "amount": amount,
+        "walletId": id,
+        "transactionId": transaction,
+        "newBalance": new_balance,
+    });
     let subject = Subject { scope: wallet.scope, id: transaction.key(), wallet: Some(id) };
     events::record(tx, Actor::System, Change::FeesSwept, subject, Some(&data))?;
     Ok(data)

@@ -144,6 +144,34 @@ impl<P> KeyedPage<P> {
     }
 }
 
+/// The part of a list that is asked for, oldest first.
+#[derive(Clone, Copy, Debug)]
+pub struct RisingPage {
+    /// Rows to answer.
+    pub limit: i64,
+    /// Only rows behind this number.
+    pub after: i64,
+    tag: [u8; 4],
+}
+
+impl RisingPage {
+    /// Makes a list of rows of which one more than `limit` was looked for, and
+    /// which says where to go on when not everything could be looked through.
+    pub fn list<T>(
+        &self,
+        mut data: Vec<T>,
+        examined_to: Option<i64>,
+        number: impl Fn(&T) -> i64,
+    ) -> List<T> {
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let has_more = data.len() > limit;
+        data.truncate(limit);
+        let last = if has_more { data.last().map(number) } else { examined_to };
+        let cursor = last.map(|number| cursor::encode(number, self.tag));
+        List { data, has_more: cursor.is_some(), next_cursor: cursor.clone(), cursor }
+    }
+}
+
 impl Call {
     /// A parameter of the path.
     #[must_use]
@@ -199,6 +227,13 @@ impl Call {
         let tag = cursor::tag(self.route, &self.params);
         let after = self.cursor(|text| read(&cursor::decode_place(text, tag)?))?;
         Ok(KeyedPage { limit: self.limit()?, after, tag })
+    }
+
+    /// The page that the query asks for, of a list that is oldest first.
+    pub fn rising_page(&self) -> Result<RisingPage, ApiError> {
+        let tag = cursor::tag(self.route, &self.params);
+        let after = self.cursor(|text| cursor::decode(text, tag))?;
+        Ok(RisingPage { limit: self.limit()?, after: after.unwrap_or_default(), tag })
     }
 
     fn limit(&self) -> Result<i64, ApiError> {
@@ -311,6 +346,19 @@ impl Call {
         Ok(self.claim(self.key()?, meaning.text(&text).finish(), Lasting::Days))
     }
 
+    /// The answer of an earlier request with the same key, for what is done
+    /// outside of a command.
+    pub async fn earlier(&self, claim: Option<&Claim>) -> Result<Option<Answer>, ApiError> {
+        let Some(claim) = claim.cloned() else { return Ok(None) };
+        let caller = self.caller.clone();
+        let hashes = vec![claim.hash];
+        let found = self.app.engine.run(hashes, move |tx| {
+            caller.recheck(tx)?;
+            idempotency::earlier(tx, &caller, &claim)
+        });
+        Ok(refusal_of(found.await)?.map(Into::into))
+    }
+
     /// Runs a command once for its key, and waits until it is durable.
     pub async fn run<F>(&self, claim: Option<Claim>, command: F) -> Result<Answer, ApiError>
     where
@@ -339,13 +387,16 @@ impl Call {
                 idempotency::once(tx, &caller, claim.as_ref(), |tx| command(tx, &caller))
             })
             .await;
-        match result {
-            Ok(reply) => Ok(reply.into()),
-            Err(EngineError::Refused(error)) => Err(*error),
-            Err(EngineError::Unavailable) => Err(error::unavailable()),
-            Err(EngineError::Broken) => Err(error::internal()),
-        }
+        refusal_of(result).map(Into::into)
     }
+}
+
+fn refusal_of<T>(result: Result<T, EngineError>) -> Result<T, ApiError> {
+    result.map_err(|error| match error {
+        EngineError::Refused(error) => *error,
+        EngineError::Unavailable => error::unavailable(),
+        EngineError::Broken => error::internal(),
+    })
 }
 
 /// How long an idempotency key is remembered.

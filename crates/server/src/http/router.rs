@@ -16,8 +16,8 @@ use super::openapi;
 use super::route::Route;
 use crate::app::App;
 use crate::{
-    agents, approvals, audit, delegations, keys, network, organizations, payments, policies,
-    sandbox, wallets,
+    agents, approvals, audit, delegations, events, keys, network, organizations, payments,
+    policies, sandbox, wallets, webhooks,
 };
 
 /// All routes of the API, noun by noun.
@@ -33,6 +33,8 @@ pub(super) fn routes() -> Vec<Route> {
         delegations::routes::routes(),
         keys::routes::routes(),
         audit::routes::routes(),
+        events::routes::routes(),
+        webhooks::routes::routes(),
         organizations::routes::routes(),
         sandbox::routes::routes(),
     ];

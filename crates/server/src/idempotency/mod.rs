@@ -174,6 +174,17 @@ pub fn once(
     Ok(reply)
 }
 
+/// The answer of an earlier request with this key; nothing when there was none.
+///
+/// # Errors
+/// As [`once`].
+pub fn earlier(tx: &mut Tx<'_>, caller: &Caller, claim: &Claim) -> Result<Option<Reply>, Stop> {
+    match tx.record(&claim.hash) {
+        Some(record) => replay(tx, caller, claim, &record),
+        None => Ok(None),
+    }
+}
+
 fn remember(tx: &mut Tx<'_>, caller: &Caller, claim: &Claim, reply: &Reply) -> Result<(), Stop> {
     let (resource, answer) = match &reply.body {
         Body::Payment(row) => (row.id.key(), None),

@@ -154,3 +154,10 @@ pub fn find_scope(
     let values = [Value::Int(organization.key()), Value::from(environment.as_str())];
     connection.query_one(text, &values)?.map(|row| row.int(0)).transpose()
 }
+
+/// Whose books these are.
+pub fn find_owner(connection: &mut Connection, scope: ScopeId) -> DbResult<Option<OrganizationId>> {
+    let text = "SELECT organization_id FROM scopes WHERE id = $1";
+    let row = connection.query_one(text, &[Value::Int(scope)])?;
+    row.map(|row| OrganizationId::from_key(row.int(0)?).ok_or_else(broken)).transpose()
+}

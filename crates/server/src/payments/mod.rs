@@ -13,7 +13,7 @@ mod settle;
 mod store;
 
 pub use batch::batch_in;
-pub use render::{encode_reply, payment};
+pub use render::{encode_reply, payment, told};
 pub use reverse::reverse_in;
 pub use send::{Approval, Sending, fingerprint, frozen, insufficient, send_in};
 pub use settle::{decide_again, settle_in};

@@ -43,6 +43,14 @@ pub fn payment(row: &PaymentRow) -> Payment {
     }
 }
 
+/// A payment as its events tell it.
+#[must_use]
+pub fn told(row: &PaymentRow) -> Value {
+    let mut told = serde_json::json!(payment(row));
+    told["transactionId"] = serde_json::json!(row.id);
+    told
+}
+
 /// The body of an answer: the payment, and with status 202 what it waits for.
 #[must_use]
 pub fn encode_reply(row: &PaymentRow, status: u16) -> Vec<u8> {

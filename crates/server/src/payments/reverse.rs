@@ -10,7 +10,7 @@ use wallgent_core::posting::Leg;
 use wallgent_core::reversal::{self, ReversalRefusal, Reversible};
 use wallgent_core::wallet::{WalletStatus, WalletType};
 
-use super::{PaymentRow, Viewer, payment, store};
+use super::{PaymentRow, Viewer, store, told};
 use crate::caller::Caller;
 use crate::engine::{Stop, TransactionRow, Tx, Wallet};
 use crate::events::{self, Actor, Change, Subject};
@@ -200,9 +200,8 @@ fn record(tx: &mut Tx<'_>, caller: &Caller, row: &PaymentRow, amount: Amount) ->
     let same = row.to_scope.is_none();
     for (scope, wallet) in sides.into_iter().take(if same { 1 } else { 2 }) {
         let own: (i64, WalletId) = (scope, wallet);
-        let mut seen = payment(&row.clone().seen_by(&Viewer::all_of(own.0)));
-        seen.reversal_id = row.reversal;
-        let data = serde_json::json!({ "payment": seen, "amount": amount });
+        let mut data = told(&row.clone().seen_by(&Viewer::all_of(own.0)));
+        data["reversalAmount"] = serde_json::json!(amount);
         let actor = if scope == caller.scope { Actor::Key(caller) } else { Actor::System };
         let subject = Subject { scope, id: row.id.key(), wallet: Some(own.1) };
         events::record(tx, actor, Change::PaymentReversed, subject, Some(&data))?;

@@ -11,7 +11,7 @@ use wallgent_core::policy::{Decision, Violation};
 use wallgent_core::posting::Leg;
 use wallgent_core::wallet::WalletStatus;
 
-use super::{PaymentRow, View, payment};
+use super::{PaymentRow, View, told};
 use crate::approvals;
 use crate::caller::Caller;
 use crate::engine::{ScopeId, Stop, TransactionRow, Tx, Wallet};
@@ -350,7 +350,7 @@ fn hold(
     tx.add_transaction(row.clone());
     let answered = answered(row, caller.environment, Some(approval.expires_at));
     // Its row changes when somebody decides: this is how it was before.
-    let data = serde_json::json!(payment(&answered));
+    let data = told(&answered);
     let subject = subject_of(scope, answered.id.key(), wallet);
     events::record(tx, Actor::Key(caller), Change::PaymentHeld, subject, Some(&data))?;
     let subject = subject_of(scope, approval.id.key(), wallet);

@@ -5,6 +5,7 @@ mod control;
 mod document;
 mod rows;
 mod schema;
+mod told;
 
 use std::collections::BTreeSet;
 

@@ -4,9 +4,10 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use super::control;
+use super::{control, told};
 use crate::delegations::{self, grant};
-use crate::support::{Answer, Api, id};
+use crate::support::receiver::Answering;
+use crate::support::{Answer, Api, Receiver, id};
 
 /// What the rows' requests are about.
 #[derive(Debug)]
@@ -24,6 +25,10 @@ pub(super) struct Things {
     pub(super) approval: String,
     pub(super) delegation: String,
     pub(super) address: String,
+    pub(super) event: String,
+    pub(super) webhook: String,
+    pub(super) delivery: String,
+    pub(super) dead_letter: String,
 }
 
 impl Things {
@@ -44,6 +49,14 @@ impl Things {
         let delegation = grant(owner, &wallet, &delegations::key(&key), &["wallets:read"]);
         let address = owner.address(&other);
         let template = id(&templates["data"][0]);
+        let event = id(&owner.get("/events?limit=1").ok()["data"][0]);
+        let (webhook, _) = owner.webhook(&Receiver::start(), &["wallet.funded"]);
+        let (gone, _) =
+            owner.webhook(&Receiver::answering(Answering::status(410)), &["wallet.funded"]);
+        owner.fund(&other, 1);
+        let delivery = id(&owner.attempts(&webhook, 1)[0]);
+        owner.attempts(&gone, 1);
+        let dead_letter = id(&owner.get("/webhooks/dlq").ok()["data"][0]);
         Self {
             wallet,
             other,
@@ -58,6 +71,10 @@ impl Things {
             approval,
             delegation,
             address,
+            event,
+            webhook,
+            delivery,
+            dead_letter,
         }
     }
 }
@@ -127,6 +144,8 @@ pub(super) fn rows(things: &Things) -> Vec<Row> {
         control::network(things),
         control::delegations(things),
         control::audit(),
+        told::events(things),
+        told::webhooks(things),
     ]
     .into_iter()
     .flatten()

@@ -120,6 +120,53 @@ pub(crate) const AGENT: &[&str] = &[
     "createdAt",
     "updatedAt",
 ];
+pub(crate) const EVENT: &[&str] = &[
+    "id",
+    "sequence",
+    "event",
+    "type",
+    "timestamp",
+    "organizationId",
+    "environment",
+    "requestId",
+    "data",
+];
+pub(crate) const WEBHOOK: &[&str] = &[
+    "id",
+    "url",
+    "events",
+    "enabled",
+    "description",
+    "status",
+    "disabledReason",
+    "createdAt",
+    "updatedAt",
+];
+pub(crate) const DELIVERY: &[&str] = &[
+    "id",
+    "webhookId",
+    "eventId",
+    "eventType",
+    "status",
+    "attempt",
+    "statusCode",
+    "durationMs",
+    "error",
+    "response",
+    "createdAt",
+];
+pub(crate) const DEAD_LETTER: &[&str] = &[
+    "id",
+    "webhookId",
+    "eventId",
+    "eventType",
+    "attempts",
+    "lastAttemptAt",
+    "nextRetryAt",
+    "lastError",
+    "payload",
+    "createdAt",
+];
 pub(crate) const ADJUSTMENT: &[&str] = &["id", "adjustment", "newBalance", "currency"];
 pub(crate) const ROTATION: &[&str] = &["apiKey", "apiKeyId", "revokedKeyId"];
 pub(crate) const TEMPLATE: &[&str] = &["id", "name", "description", "permissions", "policy"];

@@ -1,0 +1,5 @@
+//! Webhooks: setting them up, what arrives, and what happens when it does not.
+
+mod delivering;
+mod failing;
+mod managing;

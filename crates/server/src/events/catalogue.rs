@@ -1,0 +1,165 @@
+//! Every type of event that can happen, with a description and a sample.
+
+use serde_json::{Value, json};
+use wallgent_api::types::events::{Event, EventType};
+use wallgent_core::id::{
+    ApprovalId, BatchId, DelegationId, Id, KeyId, Kind, OrganizationId, PolicyId, TransactionId,
+    WalletId, WebhookId,
+};
+use wallgent_core::{Environment, Timestamp};
+
+/// The number in the identifiers of samples.
+const SAMPLE_KEY: i64 = 805_306_368_000_000_001;
+/// When samples happened: 2026-01-31T09:00:00Z.
+const SAMPLE_TIME: Timestamp = Timestamp::from_micros(1_769_850_000_000_000);
+
+/// Types and what they mean.
+const TYPES: &[(&str, &str)] = &[
+    ("wallet.created", "A wallet was created"),
+    ("wallet.updated", "A wallet's names, metadata or discoverability changed"),
+    ("wallet.funded", "Money was put into a wallet"),
+    ("wallet.frozen", "A wallet was stopped from paying"),
+    ("wallet.unfrozen", "A wallet may pay again"),
+    ("wallet.closed", "A wallet was closed for good"),
+    ("payment.completed", "A payment from one of your wallets was posted"),
+    ("payment.received", "A payment to one of your wallets was posted"),
+    ("payment.failed", "A payment was refused: no funds, or a frozen wallet"),
+    ("payment.denied", "A payment was refused by a policy"),
+    ("payment.pending_approval", "A payment waits for a human"),
+    ("payment.reversed", "A payment was given back, in part or whole"),
+    ("payment.batch_completed", "All payments of a batch were posted"),
+    ("payment.batch_failed", "Some payments of a batch were not posted"),
+    ("policy.created", "A policy was added to a wallet"),
+    ("policy.updated", "A policy changed"),
+    ("policy.deleted", "A policy was removed"),
+    ("policy.denied", "A policy refused a payment"),
+    ("approval.created", "A human is asked"),
+    ("approval.approved", "A human agreed"),
+    ("approval.rejected", "A human refused, or the agent was deleted"),
+    ("approval.expired", "Nobody decided in time"),
+    ("agent.created", "An agent was created"),
+    ("agent.updated", "An agent's wallet changed"),
+    ("agent.paused", "An agent was stopped from paying"),
+    ("agent.resumed", "An agent may pay again"),
+    ("agent.budget_adjusted", "An agent was given money, or gave some back"),
+    ("agent.key_rotated", "An agent's key was replaced"),
+    ("agent.deleted", "An agent was deleted"),
+    ("api_key.created", "An API key was created"),
+    ("api_key.updated", "An API key changed"),
+    ("api_key.revoked", "An API key was revoked"),
+    ("delegation.created", "Rights on wallets were lent"),
+    ("delegation.revoked", "A delegation was revoked"),
+    ("delegation.expired", "A delegation's time was over"),
+    ("webhook.created", "A webhook was set up"),
+    ("webhook.updated", "A webhook changed"),
+    ("webhook.deleted", "A webhook was removed"),
+    ("webhook.secret_rotated", "A webhook was given a new secret"),
+    ("webhook.disabled", "A webhook was disabled because its endpoint is gone or only fails"),
+    ("organization.updated", "The organization changed"),
+];
+
+/// The names of all types.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    TYPES.iter().map(|(name, _)| *name)
+}
+
+/// All types.
+#[must_use]
+pub fn all() -> Vec<EventType> {
+    let told = TYPES.iter().map(|(name, about)| EventType {
+        kind: (*name).to_owned(),
+        description: (*about).to_owned(),
+        sample: sample(name),
+    });
+    told.collect()
+}
+
+/// An event of this type, as it could be.
+#[must_use]
+pub fn sample(name: &str) -> Event {
+    Event {
+        id: some(),
+        sequence: 42,
+        event: name.to_owned(),
+        kind: name.to_owned(),
+        timestamp: SAMPLE_TIME,
+        organization_id: some(),
+        environment: Environment::Sandbox.as_str().to_owned(),
+        request_id: Some("req_sample".to_owned()),
+        data: sample_data(name),
+    }
+}
+
+fn some<K: Kind>() -> Id<K> {
+    Id::from_key(SAMPLE_KEY).expect("a sample's number is positive")
+}
+
+fn sample_data(name: &str) -> Value {
+    let (wallet, payment): (WalletId, TransactionId) = (some(), some());
+    let policy: PolicyId = some();
+    let family = name.split('.').next().unwrap_or_default();
+    match (family, name) {
+        (_, "wallet.funded") => {
+            json!({ "transactionId": payment, "walletId": wallet, "amount": "1000.00",
+                    "newBalance": "1000.00", "currency": "USD" })
+        }
+        (_, "payment.denied" | "payment.failed" | "policy.denied") => {
+            json!({ "walletId": wallet, "from": wallet, "to": wallet, "amount": "250.00",
+                    "policyId": policy, "code": "POLICY_DENIED", "violations": [],
+                    "reason": "Policy \"Daily budget\" denies: dailySpendingLimit is 500.00" })
+        }
+        (_, "payment.batch_completed" | "payment.batch_failed") => {
+            let batch: BatchId = some();
+            json!({ "batchId": batch, "results": [],
+                    "summary": { "total": 0, "succeeded": 0, "reversed": 0, "failed": 0 } })
+        }
+        ("payment", _) => {
+            json!({ "id": payment, "transactionId": payment, "from": wallet, "to": wallet,
+                    "amount": "50.00", "fee": "0.25", "currency": "USD", "status": "POSTED" })
+        }
+        ("policy", _) => json!({ "id": policy, "walletId": wallet, "name": "Daily budget",
+                                 "enabled": true, "dailySpendingLimit": "500.00" }),
+        ("approval", _) => {
+            let approval: ApprovalId = some();
+            json!({ "id": approval, "approvalId": approval, "walletId": wallet,
+                    "policyId": policy, "transactionId": payment, "amount": "250.00" })
+        }
+        ("api_key", _) => {
+            let key: KeyId = some();
+            json!({ "id": key, "name": "CI deploy key", "permissions": ["wallets:read"] })
+        }
+        ("delegation", _) => {
+            let delegation: DelegationId = some();
+            json!({ "id": delegation, "walletId": wallet, "permissions": ["wallets:read"] })
+        }
+        ("webhook", _) => {
+            let webhook: WebhookId = some();
+            json!({ "id": webhook, "url": "https://your-app.example/hooks", "enabled": true,
+                    "events": ["payment.*"] })
+        }
+        ("organization", _) => {
+            let organization: OrganizationId = some();
+            json!({ "id": organization, "name": "Acme" })
+        }
+        (_, "agent.deleted") => json!({ "id": wallet, "deleted": true, "sweptAmount": "125.00" }),
+        _ => json!({ "id": wallet, "name": "Research Agent", "status": "ACTIVE",
+                     "balance": "125.00", "available": "125.00", "currency": "USD" }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::events::Change;
+
+    #[test]
+    fn exactly_what_can_happen_is_listed() {
+        let listed: BTreeSet<&str> = names().collect();
+        let possible: BTreeSet<&str> =
+            Change::ALL.iter().flat_map(|change| change.events().iter().copied()).collect();
+        assert_eq!(listed, possible);
+        assert_eq!(listed.len(), TYPES.len());
+    }
+}

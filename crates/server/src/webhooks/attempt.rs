@@ -1,0 +1,168 @@
+//! One attempt to deliver an event.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use reqwest::header::RETRY_AFTER;
+use reqwest::{Client, Response, StatusCode, Url};
+
+use super::guard::{CheckedResolver, Reach, is_open};
+use super::sign::{Secret, sign};
+
+/// How long an endpoint may take to answer.
+const TIMEOUT: Duration = Duration::from_secs(15);
+/// Of an answer this much is kept; the rest is not read.
+const RESPONSE_BYTES_MAX: usize = 2_048;
+/// Longer waits than this are not taken from an endpoint.
+const RETRY_AFTER_SECONDS_MAX: i64 = 86_400;
+
+/// Sends deliveries.
+#[derive(Clone)]
+pub struct Sender {
+    client: Client,
+    reach: Reach,
+}
+
+/// What is sent to an endpoint.
+pub struct Letter {
+    pub url: String,
+    pub secrets: Vec<Secret>,
+    /// The event's identifier, the same on every attempt.
+    pub id: String,
+    pub unix_seconds: i64,
+    pub body: Arc<str>,
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub status: Option<u16>,
+    pub duration: Duration,
+    /// Why it failed.
+    pub error: Option<String>,
+    /// The beginning of the answer.
+    pub response: Option<String>,
+    /// How long the endpoint asks to be left alone.
+    pub retry_after_seconds: Option<i64>,
+}
+
+impl Outcome {
+    /// That nothing was sent.
+    #[must_use]
+    pub const fn unsent(error: String) -> Self {
+        failed(Duration::ZERO, error)
+    }
+
+    /// Whether the endpoint took the event.
+    #[must_use]
+    pub const fn succeeded(&self) -> bool {
+        self.error.is_none()
+    }
+
+    /// Whether the endpoint says that it will take nothing ever again.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.status == Some(StatusCode::GONE.as_u16())
+    }
+}
+
+impl Sender {
+    /// A sender that follows no redirects and connects to checked addresses.
+    pub fn new(reach: Reach) -> Result<Self, reqwest::Error> {
+        // Another part of the process may have chosen one already: that will do.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder()
+            .dns_resolver(Arc::new(CheckedResolver(reach)))
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(TIMEOUT)
+            .no_proxy()
+            .user_agent(concat!("Wallgent/", env!("CARGO_PKG_VERSION")))
+            .build()?;
+        Ok(Self { client, reach })
+    }
+
+    /// Where deliveries may go.
+    #[must_use]
+    pub const fn reach(&self) -> Reach {
+        self.reach
+    }
+
+    /// Sends one event once.
+    pub async fn send(&self, letter: &Letter) -> Outcome {
+        let begun = Instant::now();
+        let answered = tokio::time::timeout(TIMEOUT, self.exchange(letter)).await;
+        let duration = begun.elapsed();
+        match answered {
+            Ok(Ok(answer)) => Outcome { duration, ..answer },
+            Ok(Err(error)) => failed(duration, error),
+            Err(_) => failed(duration, "no answer within 15 seconds".to_owned()),
+        }
+    }
+
+    async fn exchange(&self, letter: &Letter) -> Result<Outcome, String> {
+        let url = Url::parse(&letter.url).map_err(|error| error.to_string())?;
+        if !is_open(&url, self.reach) {
+            return Err("the address is inside a network".to_owned());
+        }
+        let signed = sign(&letter.secrets, &letter.id, letter.unix_seconds, &letter.body);
+        let request = self
+            .client
+            .post(url)
+            .header("content-type", "application/json")
+            .header("wallgent-signature", signed.plain)
+            .header("webhook-id", &letter.id)
+            .header("webhook-timestamp", letter.unix_seconds.to_string())
+            .header("webhook-signature", signed.standard)
+            .body(letter.body.to_string());
+        let response = request.send().await.map_err(|error| explain(&error))?;
+        let status = response.status();
+        let retry_after_seconds = retry_after(&response);
+        let error = (!status.is_success()).then(|| format!("answered {}", status.as_u16()));
+        let response = beginning(response).await;
+        let duration = Duration::ZERO;
+        Ok(Outcome {
+            status: Some(status.as_u16()),
+            duration,
+            error,
+            response,
+            retry_after_seconds,
+        })
+    }
+}
+
+const fn failed(duration: Duration, error: String) -> Outcome {
+    let error = Some(error);
+    Outcome { status: None, duration, error, response: None, retry_after_seconds: None }
+}
+
+/// The innermost cause, which says most, without the URL: it may hold a secret.
+fn explain(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    if error.is_timeout() { "no answer within 15 seconds".to_owned() } else { cause.to_string() }
+}
+
+fn retry_after(response: &Response) -> Option<i64> {
+    let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
+    let seconds: i64 = text.trim().parse().ok()?;
+    (seconds > 0).then(|| seconds.min(RETRY_AFTER_SECONDS_MAX))
+}
+
+/// The first bytes of an answer, as text. More is not read, so that an endpoint
+/// cannot fill our memory; an answer that breaks off is as good as one that ends.
+async fn beginning(mut response: Response) -> Option<String> {
+    let mut bytes = Vec::new();
+    while bytes.len() < RESPONSE_BYTES_MAX {
+        match response.chunk().await {
+            Ok(Some(chunk)) => {
+                let left = RESPONSE_BYTES_MAX - bytes.len();
+                bytes.extend_from_slice(&chunk[..chunk.len().min(left)]);
+            }
+            _ => break,
+        }
+    }
+    let text = String::from_utf8_lossy(&bytes).replace('\0', "\u{fffd}");
+    (!text.is_empty()).then_some(text)
+}

@@ -1,0 +1,306 @@
+//! Delivering events.
+//!
+//! One task for each endpoint, so that none delays another. It reads on from
+//! the endpoint's position, begins first attempts in the order of the events, a
+//! few at a time, and tries again what is due. What came of them is noted in
+//! commits of its own: while one is under way, further results gather for the
+//! next.
+
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch};
+use tokio::task::{JoinHandle, JoinSet};
+use wallgent_core::id::{DeadLetterId, WebhookId};
+
+use super::attempt::{Letter, Outcome};
+use super::store::WebhookRow;
+use super::{Done, note_done, secrets, store};
+use crate::app::App;
+use crate::events::{Books, Follower, Interest, Ready, event_at};
+
+/// First attempts and repeated ones under way to one endpoint.
+const IN_FLIGHT_MAX: usize = 8;
+/// How often an endpoint's failures are looked at.
+const LOOK_PAUSE: Duration = Duration::from_millis(250);
+/// Events that are not for an endpoint move its position in the store only now
+/// and then.
+const QUIET_SEQUENCES: i64 = 1_000;
+
+/// Delivers to all endpoints until `stop` says so.
+pub async fn keep_delivering(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut endpoints: HashMap<WebhookId, (Version, JoinHandle<()>)> = HashMap::new();
+    loop {
+        let changed = app.webhooks_changed.notified();
+        if app.metrics.is_writer_alive() {
+            start_and_stop(&app, &mut endpoints, &stop).await;
+        }
+        tokio::select! {
+            () = changed => {}
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            _ = stop.wait_for(|stop| *stop) => break,
+        }
+    }
+    for (_, (_, task)) in endpoints {
+        let _ = task.await;
+    }
+}
+
+/// Starts a task for each endpoint that has none, and anew for each that
+/// changed; ends those of endpoints that are gone.
+async fn start_and_stop(
+    app: &Arc<App>,
+    endpoints: &mut HashMap<WebhookId, (Version, JoinHandle<()>)>,
+    stop: &watch::Receiver<bool>,
+) {
+    let Ok(Ok(rows)) = app.reads.read(store::enabled).await else { return };
+    let enabled: HashSet<WebhookId> = rows.iter().map(|row| row.id).collect();
+    endpoints.retain(|id, (_, task)| {
+        let stays = enabled.contains(id) && !task.is_finished();
+        if !stays {
+            task.abort();
+        }
+        stays
+    });
+    for row in rows {
+        let version = Version::of(&row);
+        if let Some((known, task)) = endpoints.get(&row.id) {
+            if *known == version {
+                continue;
+            }
+            task.abort();
+        }
+        let id = row.id;
+        let task = tokio::spawn(Endpoint::new(Arc::clone(app), row).run(stop.clone()));
+        endpoints.insert(id, (version, task));
+    }
+}
+
+/// What of a webhook its task works with. The time of its last change is not
+/// enough: a test clock can stand still.
+#[derive(PartialEq, Eq)]
+struct Version {
+    url: String,
+    events: Vec<String>,
+    secrets: (Vec<u8>, Option<Vec<u8>>),
+}
+
+impl Version {
+    fn of(row: &WebhookRow) -> Self {
+        let secrets = (row.secret.clone(), row.old_secret.clone());
+        Self { url: row.url.clone(), events: row.events.clone(), secrets }
+    }
+}
+
+/// What an endpoint's task goes on with.
+enum Step {
+    /// Events were heard.
+    Heard(Vec<Arc<Ready>>),
+    /// An attempt came to something.
+    Ended(Option<Done>),
+    /// Results were noted.
+    Noted,
+    /// It is time to look for what is due.
+    Look,
+}
+
+/// An endpoint's task.
+struct Endpoint {
+    app: Arc<App>,
+    row: WebhookRow,
+    interest: Interest,
+    events: Follower,
+    /// Events that were read and not begun.
+    waiting: VecDeque<Arc<Ready>>,
+    /// First attempts under way, or done and not noted.
+    unnoted: BTreeSet<i64>,
+    attempts: JoinSet<Done>,
+    /// Failures that are being tried again.
+    repeating: HashSet<i64>,
+    done: Vec<Done>,
+    /// How far the store knows, or is being told, that the endpoint was told.
+    noted: i64,
+    /// How far it knows for certain.
+    confirmed: i64,
+    noting: Option<JoinHandle<bool>>,
+    wake: Arc<Notify>,
+}
+
+impl Endpoint {
+    fn new(app: Arc<App>, row: WebhookRow) -> Self {
+        let books = Books {
+            scope: row.scope,
+            organization: row.organization,
+            environment: row.environment,
+        };
+        let events = app.hub.follow(books, row.position);
+        // Names were checked when they were kept; one that a newer version knew
+        // is passed over.
+        let known =
+            row.events.iter().filter(|name| Interest::of(std::slice::from_ref(name)).is_ok());
+        let known: Vec<String> = known.cloned().collect();
+        let interest = Interest::of(&known).unwrap_or_else(|_| Interest::everything());
+        let noted = row.position;
+        Self {
+            app,
+            row,
+            interest,
+            events,
+            waiting: VecDeque::new(),
+            unnoted: BTreeSet::new(),
+            attempts: JoinSet::new(),
+            repeating: HashSet::new(),
+            done: Vec::new(),
+            noted,
+            confirmed: noted,
+            noting: None,
+            wake: Arc::new(Notify::new()),
+        }
+    }
+
+    async fn run(mut self, mut stop: watch::Receiver<bool>) {
+        let mut looks = tokio::time::interval(LOOK_PAUSE);
+        looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            self.begin_waiting();
+            self.note_if_any();
+            let reads_on = self.waiting.is_empty();
+            let step = tokio::select! {
+                events = self.events.next(), if reads_on => Step::Heard(events),
+                Some(ended) = self.attempts.join_next(), if !self.attempts.is_empty() => {
+                    Step::Ended(ended.ok())
+                }
+                () = self.wake.notified() => Step::Noted,
+                _ = looks.tick() => Step::Look,
+                _ = stop.wait_for(|stop| *stop) => break,
+            };
+            match step {
+                Step::Heard(events) => self.take(events),
+                Step::Ended(Some(done)) => {
+                    self.repeating.remove(&done.sequence);
+                    self.done.push(done);
+                }
+                Step::Ended(None) => {}
+                Step::Noted => self.noting_ended().await,
+                Step::Look => self.repeat_due().await,
+            }
+        }
+        // What is in flight is sent again after the next start.
+        self.attempts.abort_all();
+        self.noting_ended().await;
+        self.note_if_any();
+        self.noting_ended().await;
+    }
+
+    fn take(&mut self, events: Vec<Arc<Ready>>) {
+        let wanted = events.into_iter().filter(|it| self.interest.wants(&it.told.event.kind));
+        self.waiting.extend(wanted);
+    }
+
+    /// Begins first attempts, in the order of the events.
+    fn begin_waiting(&mut self) {
+        while self.attempts.len() < IN_FLIGHT_MAX
+            && let Some(ready) = self.waiting.pop_front()
+        {
+            let sequence = ready.told.event.sequence;
+            self.unnoted.insert(sequence);
+            self.begin(&ready, 1, None);
+        }
+    }
+
+    fn begin(&mut self, ready: &Arc<Ready>, attempt: i64, failure: Option<DeadLetterId>) {
+        let at = self.app.clock.now();
+        let event = &ready.told.event;
+        let secrets = secrets(&self.app.vault, &self.row, at);
+        let letter = secrets.map(|secrets| Letter {
+            url: self.row.url.clone(),
+            secrets,
+            id: event.id.to_string(),
+            unix_seconds: at.unix_seconds(),
+            body: Arc::clone(&ready.text),
+        });
+        let (sender, sequence) = (self.app.sender.clone(), event.sequence);
+        let event_type = event.kind.clone();
+        self.attempts.spawn(async move {
+            let outcome = match letter {
+                Ok(letter) => sender.send(&letter).await,
+                Err(error) => Outcome::unsent(error.to_string()),
+            };
+            Done { sequence, event_type, attempt, failure, at, outcome }
+        });
+    }
+
+    /// Tries again what is due.
+    async fn repeat_due(&mut self) {
+        let free = IN_FLIGHT_MAX.saturating_sub(self.attempts.len());
+        if free == 0 || self.noting.is_some() || !self.done.is_empty() {
+            return;
+        }
+        let (id, now) = (self.row.id, self.app.clock.now());
+        let limit = i64::try_from(free).unwrap_or(1);
+        let due = move |it: &mut _| store::due_failures(it, id, now, limit);
+        let Ok(Ok(due)) = self.app.reads.read(due).await else { return };
+        for failure in due {
+            if !self.repeating.insert(failure.sequence) {
+                continue;
+            }
+            let (books, sequence) = (self.events.books(), failure.sequence);
+            let event = move |it: &mut _| event_at(it, books, sequence);
+            if let Ok(Ok(Some(told))) = self.app.reads.read(event).await {
+                let ready = Arc::new(Ready::new(told));
+                self.begin(&ready, failure.attempts + 1, Some(failure.id));
+            }
+        }
+    }
+
+    /// Up to where everything was sent and came to something.
+    fn position(&self) -> i64 {
+        let waiting = self.waiting.front().map(|ready| ready.told.event.sequence);
+        let first_open = self.unnoted.first().copied().into_iter().chain(waiting).min();
+        first_open.map_or(self.events.after(), |open| open - 1)
+    }
+
+    /// Notes results, unless that is under way already.
+    fn note_if_any(&mut self) {
+        if self.noting.is_some() {
+            return;
+        }
+        for done in &self.done {
+            self.unnoted.remove(&done.sequence);
+        }
+        let position = self.position();
+        if self.done.is_empty() && position < self.noted + QUIET_SEQUENCES {
+            return;
+        }
+        let done = std::mem::take(&mut self.done);
+        self.noted = position;
+        let (app, id, wake) = (Arc::clone(&self.app), self.row.id, Arc::clone(&self.wake));
+        self.noting = Some(tokio::spawn(async move {
+            let noted = app.engine.run(Vec::new(), move |tx| note_done(tx, id, &done, position));
+            let noted = noted.await;
+            wake.notify_one();
+            noted.is_ok()
+        }));
+    }
+
+    async fn noting_ended(&mut self) {
+        let Some(noting) = self.noting.take() else { return };
+        if matches!(noting.await, Ok(true)) {
+            self.confirmed = self.noted;
+        } else {
+            // The store could not be written. A fresh start of this endpoint
+            // sends again what was not noted.
+            tracing::warn!(webhook = %self.row.id, "deliveries could not be noted");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            self.restart();
+        }
+    }
+
+    /// Begins again behind what the store knows.
+    fn restart(&mut self) {
+        self.attempts.abort_all();
+        let row = WebhookRow { position: self.confirmed, ..self.row.clone() };
+        *self = Self::new(Arc::clone(&self.app), row);
+    }
+}
