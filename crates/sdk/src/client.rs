@@ -11,8 +11,8 @@ use wallgent_core::Environment;
 use crate::call::{Answer, Request};
 use crate::retry::{self, Failure};
 use crate::{
-    Agents, ApiKeys, Approvals, AuditLogs, Delegations, Error, Network, Organizations, Payments,
-    Policies, Sandbox, Wallets,
+    Agents, ApiKeys, Approvals, AuditLogs, Delegations, Error, Events, Network, Organizations,
+    Payments, Policies, Sandbox, Wallets, Webhooks,
 };
 
 /// Where a server listens when nobody says otherwise.
@@ -170,6 +170,18 @@ impl Client {
     #[must_use]
     pub const fn audit_logs(&self) -> AuditLogs<'_> {
         AuditLogs::new(self)
+    }
+
+    /// Addresses that events are sent to.
+    #[must_use]
+    pub const fn webhooks(&self) -> Webhooks<'_> {
+        Webhooks::new(self)
+    }
+
+    /// Everything that happened.
+    #[must_use]
+    pub const fn events(&self) -> Events<'_> {
+        Events::new(self)
     }
 
     /// The organization's API keys.

@@ -64,6 +64,7 @@ mod call;
 mod client;
 mod delegations;
 mod error;
+mod events;
 mod network;
 mod organizations;
 mod page;
@@ -72,7 +73,9 @@ mod policies;
 mod retry;
 mod sandbox;
 mod secret;
+mod signatures;
 mod wallets;
+mod webhooks;
 
 pub use agents::{AgentFilter, Agents, CreatedAgent, RotatedAgentKey};
 pub use api_keys::{ApiKeys, CreatedKey};
@@ -82,6 +85,7 @@ pub use call::Call;
 pub use client::{Client, DEFAULT_BASE_URL, Options};
 pub use delegations::{DelegationFilter, DelegationRole, Delegations};
 pub use error::Error;
+pub use events::{EventFilter, Events};
 pub use network::{DirectoryFilter, Network};
 pub use organizations::Organizations;
 pub use page::{Items, Listing};
@@ -89,7 +93,11 @@ pub use payments::{Batch, PaymentFilter, Payments, Sent};
 pub use policies::Policies;
 pub use sandbox::Sandbox;
 pub use secret::Secret;
+pub use signatures::{
+    DeliveryError, DeliveryHeaders, SignedHeaders, WebhookSecret, verify_webhook_signature,
+};
 pub use wallets::{EvaluationFilter, HoldFilter, WalletFilter, Wallets};
+pub use webhooks::{DeadLetterPage, SecretWebhook, Webhooks};
 
 pub use wallgent_api::{ErrorCode, Patch, types};
 pub use wallgent_core::approval::ApprovalStatus;

@@ -228,7 +228,6 @@ impl Server {
             Ok((opened, reads))
         };
         let (Opened { engine, vault, lock }, reads) = apart(open).await?;
-        let sender = Sender::new(config.webhook_reach);
         let app = Arc::new(App {
             engine,
             hub: Hub::new(reads.clone(), parts.committed.subscribe()),
@@ -237,7 +236,7 @@ impl Server {
             limits: RateLimits::new(&clock),
             clock,
             vault,
-            sender: sender.map_err(|error| io("TLS")(std::io::Error::other(error)))?,
+            sender: Sender::new(config.webhook_reach),
             webhooks_changed: parts.webhooks_changed,
             config,
             metrics: parts.metrics,

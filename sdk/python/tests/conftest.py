@@ -9,6 +9,7 @@ import os
 import subprocess
 import tempfile
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Set, Tuple
@@ -34,6 +35,7 @@ RESOURCES = [
     "api_keys",
     "organizations",
     "sandbox",
+    "webhooks",
 ]
 
 # Every (client, resource, method) that a test has called.
@@ -85,9 +87,22 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
+    with running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def clocked() -> Iterator[Server]:
+    """Another server, whose time stands still until a test moves it."""
+    with running("--test-clock") as server:
+        yield server
+
+
+@contextmanager
+def running(*flags: str) -> Iterator[Server]:
     with tempfile.TemporaryDirectory(prefix="wallgent-python-") as folder:
         log = Path(folder) / "log"
-        command = [binary(), "dev", "--listen", "127.0.0.1:0", "--data", folder]
+        command = [binary(), "dev", "--listen", "127.0.0.1:0", "--data", folder, *flags]
         with log.open("wb") as out:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         try:
@@ -158,18 +173,19 @@ class Client:
     api_keys: Any
     organizations: Any
     sandbox: Any
+    webhooks: Any
 
 
-Connect = Callable[[str], Client]
+Connect = Callable[..., Client]
 
 
 @pytest.fixture(params=["sync", "async"])
 def connect(request: pytest.FixtureRequest, server: Server) -> Iterator[Connect]:
-    """Makes a client for a key."""
+    """Makes a client for a key, of the server that all tests share or of another."""
     loop = asyncio.new_event_loop()
     opened: List[Any] = []
 
-    def make(key: str) -> Client:
+    def make(key: str, server: Server = server) -> Client:
         kind = Wallgent if request.param == "sync" else AsyncWallgent
         package = kind(api_key=key, base_url=server.base_url)
         opened.append(package)

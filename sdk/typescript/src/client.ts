@@ -6,12 +6,14 @@ import { ApiKeys } from './resources/api-keys.js';
 import { Approvals } from './resources/approvals.js';
 import { AuditLogs } from './resources/audit-logs.js';
 import { Delegations } from './resources/delegations.js';
+import { Events } from './resources/events.js';
 import { Network } from './resources/network.js';
 import { Organizations } from './resources/organizations.js';
 import { Payments } from './resources/payments.js';
 import { Policies } from './resources/policies.js';
 import { Sandbox } from './resources/sandbox.js';
 import { Wallets } from './resources/wallets.js';
+import { Webhooks } from './resources/webhooks.js';
 import type { Environment } from './types/values.js';
 
 /**
@@ -43,6 +45,8 @@ export class Wallgent {
   readonly approvals: Approvals;
   readonly delegations: Delegations;
   readonly auditLogs: AuditLogs;
+  readonly webhooks: Webhooks;
+  readonly events: Events;
   readonly organizations: Organizations;
   readonly sandbox: Sandbox;
 
@@ -70,6 +74,8 @@ export class Wallgent {
     this.approvals = new Approvals(transport);
     this.delegations = new Delegations(transport);
     this.auditLogs = new AuditLogs(transport);
+    this.webhooks = new Webhooks(transport);
+    this.events = new Events(transport);
     this.organizations = new Organizations(transport);
     this.sandbox = new Sandbox(transport);
   }

@@ -69,8 +69,8 @@ test('the life of an agent can be read from it', async () => {
     expected,
   );
   assert.ok(ofAgent.includes('wallet.frozen') && ofAgent.includes('wallet.closed'));
-  assert.deepEqual(await about(first ?? ''), ['approval.approved']);
-  assert.deepEqual(await about(second ?? ''), ['approval.rejected']);
+  assert.deepEqual(await about(first ?? ''), ['approval.approved', 'approval.created']);
+  assert.deepEqual(await about(second ?? ''), ['approval.rejected', 'approval.created']);
   assert.ok((await about(held.resourceId ?? '')).includes('payment.pending_approval'));
   assert.ok((await about(agent.apiKeyId)).includes('api_key.revoked'));
   assert.ok((await about(apiKeyId)).includes('api_key.created'));

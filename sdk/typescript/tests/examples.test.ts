@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as sdk from '@wallgent/sdk';
 import ts from 'typescript';
+import { listen } from './support/receiver.ts';
 import { refusal } from './support/refusal.ts';
 import { useServer } from './support/server.ts';
 import { fundedAgent, fundedWallet } from './support/world.ts';
@@ -31,15 +32,18 @@ const WORLD = [
   'key',
   'agent',
   'approval',
+  'webhook',
   'baseUrl',
 ] as const;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'tests/.examples');
+let receiver: Awaited<ReturnType<typeof listen>>;
 const server = useServer({
   testClock: true,
   prepare: async ({ wg, sandboxWalletId }) => {
     await wg.wallets.fund(sandboxWalletId, { amount: '10000.00' });
+    receiver = await listen((_request, response) => response.end('OK'));
   },
 });
 const examples = [
@@ -57,7 +61,10 @@ before(() => {
   for (const { path, code } of modules) writeFileSync(path, moduleOf(code));
 });
 
-after(() => rmSync(folder, { recursive: true, force: true }));
+after(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await receiver[Symbol.asyncDispose]();
+});
 
 test('every example compiles', () => {
   const options: ts.CompilerOptions = {
@@ -100,6 +107,7 @@ for (const { place, code, path } of modules) {
       key: await wg.apiKeys.create({ permissions: ['wallets:read', 'payments:read'] }),
       agent: (await fundedAgent(server, '125.00')).agent,
       approval: await waitingApproval(vendor.id),
+      webhook: await wg.webhooks.create({ url: receiver.url, events: ['policy.denied'] }),
       baseUrl: server.url,
     };
     const printed: [line: number, text: string][] = [];
@@ -110,6 +118,7 @@ for (const { place, code, path } of modules) {
     process.env.WALLGENT_BASE_URL = server.url;
     const { run } = (await import(pathToFileURL(path).href)) as ExampleModule;
     await run(world, print);
+    await wg.webhooks.delete(world.webhook.id).catch(expectGone);
 
     for (const [line, expected] of expectations(code)) {
       const texts = printed.filter(([at]) => at === line).map(([, text]) => text);
@@ -117,6 +126,11 @@ for (const { place, code, path } of modules) {
       for (const text of texts) assert.match(text, patternOf(expected), `line ${line}`);
     }
   });
+}
+
+/** There is a limit to webhooks, and some examples end theirs. */
+function expectGone(error: unknown): void {
+  if (!(error instanceof sdk.WebhookNotFoundError)) throw error;
 }
 
 /** A payment of 50.00 that waits for somebody. */
@@ -142,9 +156,9 @@ function moduleOf(code: string): string {
   const world = WORLD.filter((name) => !declared(name));
   return [
     `import { ${names.join(', ')} } from '@wallgent/sdk';`,
-    `import type { ApiKey, Approval, CreatedAgent, Payment, Policy, Wallet, Wallgent as Client } from '@wallgent/sdk';`,
+    `import type { ApiKey, Approval, CreatedAgent, Payment, Policy, Wallet, Wallgent as Client, WebhookWithSecret } from '@wallgent/sdk';`,
     ...imports,
-    'interface World { wg: Client; wallet: Wallet; vendor: Wallet; payment: Payment; policy: Policy; key: ApiKey; agent: CreatedAgent; approval: Approval; baseUrl: string }',
+    'interface World { wg: Client; wallet: Wallet; vendor: Wallet; payment: Payment; policy: Policy; key: ApiKey; agent: CreatedAgent; approval: Approval; webhook: WebhookWithSecret; baseUrl: string }',
     `export async function run({ ${world.join(', ')} }: World, print: (line: number, ...words: unknown[]) => void) {`,
     ...lines.filter((line) => !line.startsWith('import ')),
     '}',

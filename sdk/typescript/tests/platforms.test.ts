@@ -1,5 +1,6 @@
 // The package must load and work where there is no Node: in an edge runtime, a browser, Deno or Bun.
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
@@ -12,11 +13,15 @@ const dist = fileURLToPath(new URL('../dist', import.meta.url));
 /** What every such platform has; nothing of Node's. */
 const WEB_GLOBALS = {
   AbortController,
+  atob,
+  btoa,
   clearTimeout,
   crypto,
   Headers,
   Response,
   setTimeout,
+  TextDecoder,
+  TextEncoder,
   URL,
   URLSearchParams,
 };
@@ -58,6 +63,23 @@ test('it works with nothing but what the web platform has', async () => {
   const headers = new Headers(requests[0]?.init?.headers);
   assert.equal(requests[0]?.url, 'http://localhost:3000/v1/payments');
   assert.match(headers.get('idempotency-key') ?? '', /^sdk_[0-9a-f]{32}$/);
+});
+
+test('deliveries are checked there too, at once', () => {
+  const { verifyWebhookSignature, Wallgent } = loadInto(WEB_GLOBALS);
+  const { webhooks } = new Wallgent('wg_test_any');
+  const secret = `whsec_${btoa('thirty-two bytes of randomness..')}`;
+  const body = '{"type":"wallet.funded"}';
+  const headers = webhooks.sign(body, secret);
+  const digest = createHmac('sha256', secret).update(body).digest('hex');
+  assert.equal(headers['wallgent-signature'], `sha256=${digest}`);
+  // Bytes and headers of another world than the SDK's own, as test runners have them.
+  for (const given of [body, Buffer.from(body), new TextEncoder().encode(body)]) {
+    assert.equal(verifyWebhookSignature(given, headers['wallgent-signature'], secret), true);
+    assert.equal(webhooks.unwrap(given, new Headers(headers), secret).type, 'wallet.funded');
+  }
+  assert.equal(verifyWebhookSignature('{}', headers['wallgent-signature'], secret), false);
+  assert.throws(() => webhooks.unwrap('{}', headers, secret), /No signature fits/);
 });
 
 test('in a page it does not pretend to be another user agent', async () => {

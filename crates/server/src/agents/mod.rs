@@ -156,7 +156,9 @@ pub fn rotate_key_in(tx: &mut Tx<'_>, caller: &Caller, id: &str) -> Result<Reply
     };
     store::set_key(tx, id, new.id)?;
     let mut rotated = RotatedKey { api_key: None, api_key_id: new.id, revoked_key_id: row.key };
-    note(tx, caller, Change::AgentKeyRotated, id, &json!(rotated))?;
+    let mut data = json!(rotated);
+    (data["id"], data["walletId"]) = (json!(id), json!(id));
+    note(tx, caller, Change::AgentKeyRotated, id, &data)?;
     let mut reply = Reply::json(200, &rotated, new.id);
     rotated.api_key = Some(secret.expose().to_owned());
     reply.secret = Some(encode(&rotated));

@@ -46,6 +46,7 @@ pub fn sweep_in(tx: &mut Tx<'_>, to: &str) -> Result<Value, Stop> {
         "walletId": id,
         "transactionId": transaction,
         "newBalance": new_balance,
+        "currency": wallgent_api::types::CURRENCY,
     });
     let subject = Subject { scope: wallet.scope, id: transaction.key(), wallet: Some(id) };
     events::record(tx, Actor::System, Change::FeesSwept, subject, Some(&data))?;

@@ -1,6 +1,6 @@
 //! One attempt to deliver an event.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use reqwest::header::RETRY_AFTER;
@@ -8,6 +8,7 @@ use reqwest::{Client, Response, StatusCode, Url};
 
 use super::guard::{CheckedResolver, Reach, is_open};
 use super::sign::{Secret, sign};
+use crate::engine::Clock;
 
 /// How long an endpoint may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -19,7 +20,8 @@ const RETRY_AFTER_SECONDS_MAX: i64 = 86_400;
 /// Sends deliveries.
 #[derive(Clone)]
 pub struct Sender {
-    client: Client,
+    /// Made when first needed: the certificates it trusts take much memory.
+    client: Arc<OnceLock<Client>>,
     reach: Reach,
 }
 
@@ -29,7 +31,6 @@ pub struct Letter {
     pub secrets: Vec<Secret>,
     /// The event's identifier, the same on every attempt.
     pub id: String,
-    pub unix_seconds: i64,
     pub body: Arc<str>,
 }
 
@@ -68,23 +69,25 @@ impl Outcome {
 
 impl Sender {
     /// A sender that follows no redirects and connects to checked addresses.
-    pub fn new(reach: Reach) -> Result<Self, reqwest::Error> {
+    #[must_use]
+    pub fn new(reach: Reach) -> Self {
+        Self { client: Arc::default(), reach }
+    }
+
+    fn client(&self) -> Result<&Client, reqwest::Error> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
         // Another part of the process may have chosen one already: that will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder()
-            .dns_resolver(Arc::new(CheckedResolver(reach)))
+            .dns_resolver(Arc::new(CheckedResolver(self.reach)))
             .redirect(reqwest::redirect::Policy::none())
             .timeout(TIMEOUT)
             .no_proxy()
             .user_agent(concat!("Wallgent/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Self { client, reach })
-    }
-
-    /// Where deliveries may go.
-    #[must_use]
-    pub const fn reach(&self) -> Reach {
-        self.reach
+        Ok(self.client.get_or_init(|| client))
     }
 
     /// Sends one event once.
@@ -104,14 +107,18 @@ impl Sender {
         if !is_open(&url, self.reach) {
             return Err("the address is inside a network".to_owned());
         }
-        let signed = sign(&letter.secrets, &letter.id, letter.unix_seconds, &letter.body);
+        // Receivers compare it with their own clocks, so it is the wall's also where
+        // a test clock stands still.
+        let unix_seconds = Clock::wall().now().unix_seconds();
+        let signed = sign(&letter.secrets, &letter.id, unix_seconds, &letter.body);
         let request = self
-            .client
+            .client()
+            .map_err(|error| explain(&error))?
             .post(url)
             .header("content-type", "application/json")
             .header("wallgent-signature", signed.plain)
             .header("webhook-id", &letter.id)
-            .header("webhook-timestamp", letter.unix_seconds.to_string())
+            .header("webhook-timestamp", unix_seconds.to_string())
             .header("webhook-signature", signed.standard)
             .body(letter.body.to_string());
         let response = request.send().await.map_err(|error| explain(&error))?;

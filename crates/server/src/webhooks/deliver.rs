@@ -217,7 +217,6 @@ impl Endpoint {
             url: self.row.url.clone(),
             secrets,
             id: event.id.to_string(),
-            unix_seconds: at.unix_seconds(),
             body: Arc::clone(&ready.text),
         });
         let (sender, sequence) = (self.app.sender.clone(), event.sequence);
@@ -227,7 +226,7 @@ impl Endpoint {
                 Ok(letter) => sender.send(&letter).await,
                 Err(error) => Outcome::unsent(error.to_string()),
             };
-            Done { sequence, event_type, attempt, failure, at, outcome }
+            Done { sequence, event_type, attempt, failure, by_hand: false, at, outcome }
         });
     }
 

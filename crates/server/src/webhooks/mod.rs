@@ -255,6 +255,8 @@ struct Done {
     attempt: i64,
     /// The failure that was tried again.
     failure: Option<DeadLetterId>,
+    /// Whether somebody asked for it, outside the schedule.
+    by_hand: bool,
     at: Timestamp,
     outcome: Outcome,
 }
@@ -305,6 +307,10 @@ fn note_one(tx: &mut Tx<'_>, row: &mut WebhookRow, done: &Done) -> Result<Delive
     if outcome.succeeded() {
         row.failing_since = None;
         store::forget_failure(tx, row.id, done.sequence)?;
+        return Ok(attempt.id);
+    }
+    if done.by_hand {
+        // What the schedule makes of the event does not change by that.
         return Ok(attempt.id);
     }
     let since = *row.failing_since.get_or_insert(done.at);

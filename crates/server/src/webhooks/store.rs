@@ -237,9 +237,16 @@ pub(super) fn dead_letters(
 ) -> DbResult<(Vec<FailureRow>, i64)> {
     const DEAD: &str = "f.next_attempt_at IS NULL AND f.webhook_id IN \
         (SELECT id FROM webhooks WHERE scope_id = $1 AND deleted_at IS NULL)";
-    let text = format!("{FAILURE} WHERE {DEAD} ORDER BY f.id DESC LIMIT $2 OFFSET $3");
+    // Counted in the same statement, so that page and total agree.
+    let text = format!(
+        "SELECT letters.*, (SELECT COUNT(*) FROM webhook_failures f WHERE {DEAD}) AS total \
+         FROM ({FAILURE} WHERE {DEAD} ORDER BY f.id DESC LIMIT $2 OFFSET $3) AS letters"
+    );
     let rows = connection.query_composed(&text, &[scope, limit, offset].map(Value::Int))?;
-    let letters = rows.iter().map(read_failure).collect::<DbResult<_>>()?;
+    let letters: Vec<FailureRow> = rows.iter().map(read_failure).collect::<DbResult<_>>()?;
+    if let Some(row) = rows.first() {
+        return Ok((letters, row.int(9)?));
+    }
     let text = format!("SELECT COUNT(*) FROM webhook_failures f WHERE {DEAD}");
     let rows = connection.query_composed(&text, &[Value::Int(scope)])?;
     Ok((letters, rows.first().map_or(Ok(0), |row| row.int(0))?))

@@ -3,3 +3,4 @@ export { WallgentConnectionError, WallgentTimeoutError } from './connection.js';
 export type * from './details.js';
 export { ApprovalRequiredError, BatchPartialFailureError } from './outcomes.js';
 export { WallgentError, type WallgentErrorFields } from './wallgent-error.js';
+export { WebhookVerificationError } from './webhook-verification.js';

@@ -102,9 +102,9 @@ fn both_secrets_sign_for_a_day(store: Store) {
     let of = |secret: &str| {
         signatures(secret, told.header("webhook-id"), told.header("webhook-timestamp"), &told.body)
     };
-    let ((new_plain, new_standard), (old_plain, old_standard)) = (of(&new), of(&old));
+    let ((new_plain, new_standard), (_, old_standard)) = (of(&new), of(&old));
     assert_eq!(told.header("webhook-signature"), format!("{new_standard} {old_standard}"));
-    assert_eq!(told.header("wallgent-signature"), format!("{new_plain},{old_plain}"));
+    assert_eq!(told.header("wallgent-signature"), new_plain, "its readers expect one");
     server.advance("PT24H");
     owner.fund(&wallet, 1);
     let told = receiver.wait_for(2).remove(1);
