@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Notify;
-
 use crate::config::Config;
 use crate::crypto::Vault;
 use crate::db::ReadPool;
@@ -12,7 +10,7 @@ use crate::events::Hub;
 use crate::http::RateLimits;
 use crate::keys::KeyCache;
 use crate::metrics::Metrics;
-use crate::webhooks::Sender;
+use crate::webhooks::{Sender, WebhookChanges};
 
 /// The service.
 pub struct App {
@@ -35,7 +33,7 @@ pub struct App {
     /// What delivers them.
     pub sender: Sender,
     /// Told when webhooks changed.
-    pub webhooks_changed: Arc<Notify>,
+    pub webhook_changes: Arc<WebhookChanges>,
     /// What Prometheus is told.
     pub metrics: Arc<Metrics>,
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::admin;
@@ -20,7 +20,7 @@ use crate::events::Hub;
 use crate::http::{self, RateLimits};
 use crate::keys::{self, KeyCache, Uses};
 use crate::metrics::Metrics;
-use crate::webhooks::{self, Sender};
+use crate::webhooks::{self, Sender, WebhookChanges};
 
 /// The file beside the store that keeps its encryption key.
 const KEY_FILE: &str = "encryption.key";
@@ -114,7 +114,7 @@ struct Parts {
     metrics: Arc<Metrics>,
     keys: Arc<KeyCache>,
     committed: watch::Sender<u64>,
-    webhooks_changed: Arc<Notify>,
+    webhook_changes: Arc<WebhookChanges>,
 }
 
 /// A store that was opened.
@@ -147,7 +147,7 @@ fn open_engine(config: &Config, clock: &Clock, parts: &Parts) -> Result<Opened, 
         holder,
         metrics: parts.metrics,
         committed: parts.committed,
-        webhooks_changed: parts.webhooks_changed,
+        webhook_changes: parts.webhook_changes,
         keys: parts.keys,
         runtime: tokio::runtime::Handle::current(),
     })?;
@@ -237,7 +237,7 @@ impl Server {
             clock,
             vault,
             sender: Sender::new(config.webhook_reach),
-            webhooks_changed: parts.webhooks_changed,
+            webhook_changes: parts.webhook_changes,
             config,
             metrics: parts.metrics,
         });

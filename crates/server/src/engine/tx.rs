@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Notify;
 use wallgent_api::ApiError;
 use wallgent_core::id::{AccountId, Id, KeyId, Kind, TransactionId, WalletId};
 use wallgent_core::{Amount, Timestamp};
@@ -17,6 +16,7 @@ use crate::crypto::Vault;
 use crate::db::{Connection, DbError, DbResult, Row, Value};
 use crate::idempotency::KeyHash;
 use crate::keys::KeyCache;
+use crate::webhooks::WebhookChanges;
 use crate::{error, keys, ledger, organizations, policies, wallets};
 
 /// Why a command ends early.
@@ -56,7 +56,7 @@ pub struct Tx<'e> {
     pub(super) rules: &'e Rules,
     pub(super) vault: &'e Vault,
     pub(super) key_cache: &'e Arc<KeyCache>,
-    pub(super) webhooks_changed: &'e Arc<Notify>,
+    pub(super) webhook_changes: &'e Arc<WebhookChanges>,
     pub(super) after_commit: &'e mut Vec<AfterCommit>,
     pub(super) mark: Mark,
     pub(super) after_mark: usize,
@@ -254,8 +254,8 @@ impl Tx<'_> {
 
     /// Tells those who deliver events, after the commit, that webhooks changed.
     pub fn webhooks_changed(&mut self) {
-        let changed = Arc::clone(self.webhooks_changed);
-        self.after_commit(move || changed.notify_one());
+        let changes = Arc::clone(self.webhook_changes);
+        self.after_commit(move || changes.note());
     }
 
     /// What an idempotency key was used for. All keys of a batch were looked

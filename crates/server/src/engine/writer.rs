@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
 use super::clock::{Clock, IdGenerator};
 use super::lease::{self, Lease};
@@ -17,6 +17,7 @@ use crate::crypto::Vault;
 use crate::db::{self, Connection, DbError, DbResult, Location};
 use crate::keys::KeyCache;
 use crate::metrics::Metrics;
+use crate::webhooks::WebhookChanges;
 use crate::{idempotency, ledger};
 
 /// Commands in one commit. More would make the first of them wait for the
@@ -47,7 +48,7 @@ pub struct EngineOptions {
     /// Raised after each commit that made events.
     pub committed: watch::Sender<u64>,
     /// Told after each commit that changed webhooks.
-    pub webhooks_changed: Arc<Notify>,
+    pub webhook_changes: Arc<WebhookChanges>,
     /// Keys in memory, which a change of a key or of the writer makes old.
     pub keys: Arc<KeyCache>,
     /// Where callers wait.
@@ -293,7 +294,7 @@ impl Writer {
             rules: &self.options.rules,
             vault: &self.options.vault,
             key_cache: &self.options.keys,
-            webhooks_changed: &self.options.webhooks_changed,
+            webhook_changes: &self.options.webhook_changes,
             after_commit: &mut self.after_commit,
             caught_up: false,
             flushing: false,

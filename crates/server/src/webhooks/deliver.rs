@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
@@ -28,22 +29,47 @@ const LOOK_PAUSE: Duration = Duration::from_millis(250);
 /// and then.
 const QUIET_SEQUENCES: i64 = 1_000;
 
+/// An endpoint's task, as its supervisor knows it.
+struct Running {
+    version: Version,
+    clearance: Arc<Clearance>,
+    task: JoinHandle<()>,
+}
+
+/// Tells an endpoint's task that it may go on.
+#[derive(Default)]
+struct Clearance {
+    /// The changes of webhooks that were looked at.
+    changes: AtomicU64,
+    /// What the task wakes for.
+    wake: Notify,
+}
+
+impl Clearance {
+    fn give(&self, changes: u64) {
+        self.changes.store(changes, Ordering::Release);
+        self.wake.notify_one();
+    }
+}
+
 /// Delivers to all endpoints until `stop` says so.
 pub async fn keep_delivering(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let mut endpoints: HashMap<WebhookId, (Version, JoinHandle<()>)> = HashMap::new();
+    let mut endpoints: HashMap<WebhookId, Running> = HashMap::new();
     loop {
-        let changed = app.webhooks_changed.notified();
         if app.metrics.is_writer_alive() {
             start_and_stop(&app, &mut endpoints, &stop).await;
+        } else {
+            // Another process delivers now.
+            endpoints.drain().for_each(|(_, running)| running.task.abort());
         }
         tokio::select! {
-            () = changed => {}
+            () = app.webhook_changes.next() => {}
             () = tokio::time::sleep(Duration::from_secs(1)) => {}
             _ = stop.wait_for(|stop| *stop) => break,
         }
     }
-    for (_, (_, task)) in endpoints {
-        let _ = task.await;
+    for running in endpoints.into_values() {
+        let _ = running.task.await;
     }
 }
 
@@ -51,29 +77,33 @@ pub async fn keep_delivering(app: Arc<App>, mut stop: watch::Receiver<bool>) {
 /// changed; ends those of endpoints that are gone.
 async fn start_and_stop(
     app: &Arc<App>,
-    endpoints: &mut HashMap<WebhookId, (Version, JoinHandle<()>)>,
+    endpoints: &mut HashMap<WebhookId, Running>,
     stop: &watch::Receiver<bool>,
 ) {
+    let changes = app.webhook_changes.count();
     let Ok(Ok(rows)) = app.reads.read(store::enabled).await else { return };
     let enabled: HashSet<WebhookId> = rows.iter().map(|row| row.id).collect();
-    endpoints.retain(|id, (_, task)| {
-        let stays = enabled.contains(id) && !task.is_finished();
+    endpoints.retain(|id, running| {
+        let stays = enabled.contains(id) && !running.task.is_finished();
         if !stays {
-            task.abort();
+            running.task.abort();
         }
         stays
     });
     for row in rows {
         let version = Version::of(&row);
-        if let Some((known, task)) = endpoints.get(&row.id) {
-            if *known == version {
+        if let Some(running) = endpoints.get(&row.id) {
+            if running.version == version {
+                running.clearance.give(changes);
                 continue;
             }
-            task.abort();
+            running.task.abort();
         }
-        let id = row.id;
-        let task = tokio::spawn(Endpoint::new(Arc::clone(app), row).run(stop.clone()));
-        endpoints.insert(id, (version, task));
+        let (id, clearance) = (row.id, Arc::new(Clearance::default()));
+        clearance.give(changes);
+        let endpoint = Endpoint::new(Arc::clone(app), row, Arc::clone(&clearance));
+        let task = tokio::spawn(endpoint.run(stop.clone()));
+        endpoints.insert(id, Running { version, clearance, task });
     }
 }
 
@@ -99,7 +129,7 @@ enum Step {
     Heard(Vec<Arc<Ready>>),
     /// An attempt came to something.
     Ended(Option<Done>),
-    /// Results were noted.
+    /// Results were noted, or the task may go on.
     Noted,
     /// It is time to look for what is due.
     Look,
@@ -109,6 +139,7 @@ enum Step {
 struct Endpoint {
     app: Arc<App>,
     row: WebhookRow,
+    clearance: Arc<Clearance>,
     interest: Interest,
     events: Follower,
     /// Events that were read and not begun.
@@ -124,11 +155,10 @@ struct Endpoint {
     /// How far it knows for certain.
     confirmed: i64,
     noting: Option<JoinHandle<bool>>,
-    wake: Arc<Notify>,
 }
 
 impl Endpoint {
-    fn new(app: Arc<App>, row: WebhookRow) -> Self {
+    fn new(app: Arc<App>, row: WebhookRow, clearance: Arc<Clearance>) -> Self {
         let books = Books {
             scope: row.scope,
             organization: row.organization,
@@ -145,6 +175,7 @@ impl Endpoint {
         Self {
             app,
             row,
+            clearance,
             interest,
             events,
             waiting: VecDeque::new(),
@@ -155,7 +186,6 @@ impl Endpoint {
             noted,
             confirmed: noted,
             noting: None,
-            wake: Arc::new(Notify::new()),
         }
     }
 
@@ -171,7 +201,7 @@ impl Endpoint {
                 Some(ended) = self.attempts.join_next(), if !self.attempts.is_empty() => {
                     Step::Ended(ended.ok())
                 }
-                () = self.wake.notified() => Step::Noted,
+                () = self.clearance.wake.notified() => Step::Noted,
                 _ = looks.tick() => Step::Look,
                 _ = stop.wait_for(|stop| *stop) => break,
             };
@@ -198,8 +228,16 @@ impl Endpoint {
         self.waiting.extend(wanted);
     }
 
+    /// Whether webhooks changed and nobody has looked yet whether this one did.
+    fn may_be_out_of_date(&self) -> bool {
+        self.app.webhook_changes.count() != self.clearance.changes.load(Ordering::Acquire)
+    }
+
     /// Begins first attempts, in the order of the events.
     fn begin_waiting(&mut self) {
+        if self.may_be_out_of_date() {
+            return;
+        }
         while self.attempts.len() < IN_FLIGHT_MAX
             && let Some(ready) = self.waiting.pop_front()
         {
@@ -233,7 +271,8 @@ impl Endpoint {
     /// Tries again what is due.
     async fn repeat_due(&mut self) {
         let free = IN_FLIGHT_MAX.saturating_sub(self.attempts.len());
-        if free == 0 || self.noting.is_some() || !self.done.is_empty() {
+        let busy = free == 0 || self.noting.is_some() || !self.done.is_empty();
+        if busy || self.may_be_out_of_date() {
             return;
         }
         let (id, now) = (self.row.id, self.app.clock.now());
@@ -274,11 +313,12 @@ impl Endpoint {
         }
         let done = std::mem::take(&mut self.done);
         self.noted = position;
-        let (app, id, wake) = (Arc::clone(&self.app), self.row.id, Arc::clone(&self.wake));
+        let (app, id) = (Arc::clone(&self.app), self.row.id);
+        let clearance = Arc::clone(&self.clearance);
         self.noting = Some(tokio::spawn(async move {
             let noted = app.engine.run(Vec::new(), move |tx| note_done(tx, id, &done, position));
             let noted = noted.await;
-            wake.notify_one();
+            clearance.wake.notify_one();
             noted.is_ok()
         }));
     }
@@ -300,6 +340,6 @@ impl Endpoint {
     fn restart(&mut self) {
         self.attempts.abort_all();
         let row = WebhookRow { position: self.confirmed, ..self.row.clone() };
-        *self = Self::new(Arc::clone(&self.app), row);
+        *self = Self::new(Arc::clone(&self.app), row, Arc::clone(&self.clearance));
     }
 }

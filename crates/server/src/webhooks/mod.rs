@@ -5,6 +5,7 @@
 //! restart loses nothing, and repeats at most what was in flight.
 
 mod attempt;
+mod changes;
 mod deliver;
 mod guard;
 pub mod routes;
@@ -29,6 +30,7 @@ use sign::Secret;
 use store::{AttemptRow, FailureRow, WebhookRow};
 
 pub use attempt::Sender;
+pub use changes::WebhookChanges;
 pub use deliver::keep_delivering;
 pub use guard::Reach;
 

@@ -101,6 +101,15 @@ impl Receiver {
         self.inside.delivered.lock().expect("no panic").clone()
     }
 
+    /// Waits until such a delivery has arrived.
+    #[track_caller]
+    pub(crate) fn wait_until(&self, wanted: impl Fn(&Delivered) -> bool) {
+        let mut told = self.wait_for(1);
+        while !told.iter().any(&wanted) {
+            told = self.wait_for(told.len() + 1);
+        }
+    }
+
     /// Waits until so many deliveries have arrived in all.
     #[track_caller]
     pub(crate) fn wait_for(&self, count: usize) -> Vec<Delivered> {
