@@ -5,12 +5,14 @@ use std::io::{self, Error};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::{env, fs};
+use std::time::Duration;
+use std::{env, fs, thread};
 
 use postgres::{Client, NoTls};
 use serde_json::Value;
 
 use crate::process::{Running, free_address};
+use crate::world;
 
 /// Any key will do; every run has a store of its own.
 const ENCRYPTION_KEY: &str = "5f3a7c1e9b2d4f6081a3c5e7092b4d6f5f3a7c1e9b2d4f6081a3c5e7092b4d6f";
@@ -100,6 +102,29 @@ impl Workshop {
         })
     }
 
+    /// A server that may deliver to this machine, on a new store.
+    pub(crate) fn develop(&self, name: &str, wallets: usize) -> io::Result<Installation> {
+        let folder = self.folder.join(name);
+        fs::create_dir_all(&folder)?;
+        let path = folder.join("wallgent.db");
+        let database = format!("sqlite:{}", path.display());
+        let place = Place { kind: Kind::Sqlite, database, path, folder, drop: None };
+        let address = free_address()?;
+        let mut develop = self.command(&place);
+        develop.args(["dev", "--data", ".", "--listen", &address.to_string()]);
+        let server = Running::start(develop.stdout(Stdio::null()), address)?;
+        let file = place.folder.join("dev.json");
+        // It is written as soon as the server is ready.
+        while !file.exists() {
+            thread::sleep(Duration::from_millis(1));
+        }
+        let told: Value = serde_json::from_slice(&fs::read(file)?)?;
+        let key = told["sandboxKey"].as_str().map(str::to_owned);
+        let key = key.ok_or_else(|| Error::other("dev.json has no sandboxKey"))?;
+        let wallets = world::wallets(server.address, &key, wallets)?;
+        Ok(Installation { server, place, key, wallets })
+    }
+
     fn command(&self, place: &Place) -> Command {
         let mut command = Command::new(&self.binary);
         command.current_dir(&place.folder);
@@ -121,9 +146,10 @@ impl Place {
         Ok(size.unsigned_abs())
     }
 
-    /// How many transactions are in it.
+    /// How many transactions and purchases by card are in it.
     pub(crate) fn transactions(&self) -> io::Result<i64> {
-        const COUNT: &str = "SELECT COUNT(*) FROM transactions";
+        const COUNT: &str = "SELECT (SELECT COUNT(*) FROM transactions) + \
+                             (SELECT COUNT(*) FROM card_authorizations)";
         if self.kind == Kind::Sqlite {
             let store = rusqlite::Connection::open(&self.path).map_err(Error::other)?;
             let count = store.query_row(COUNT, [], |row| row.get(0));

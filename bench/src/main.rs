@@ -22,6 +22,7 @@ mod process;
 mod report;
 mod results;
 mod stages;
+mod telling;
 mod world;
 
 use std::net::SocketAddr;
@@ -35,6 +36,7 @@ use crate::installation::{Workshop, folder};
 use crate::load::{Load, Requests, Spread, Work};
 use crate::machine::Machine;
 use crate::plan::Settings;
+use crate::results::Results;
 
 /// The same allocator as the server's, so that the null handler has no handicap.
 #[global_allocator]
@@ -54,6 +56,8 @@ struct Command {
 enum What {
     /// Measure everything.
     Run(Run),
+    /// Measure how events are told, once, and print it.
+    Telling(Telling),
     /// Load one running server, to look at it meanwhile.
     Probe(Probe),
     /// Be the null handler.
@@ -100,6 +104,25 @@ impl Probe {
         };
         println!("{}", load.run()?);
         Ok(())
+    }
+}
+
+#[derive(Args)]
+struct Telling {
+    /// The binary to measure, built for release.
+    #[arg(long)]
+    server: PathBuf,
+    /// How many seconds each load is measured for.
+    #[arg(long, default_value_t = 3)]
+    seconds: u64,
+}
+
+impl Telling {
+    fn run(&self) -> io::Result<()> {
+        let binary = self.server.canonicalize()?;
+        let workshop = Workshop { binary, postgres: None, folder: folder()? };
+        let (duration, mut results) = (Duration::from_secs(self.seconds), Results::default());
+        telling::measure(workshop.develop("telling", WALLETS)?, duration, 1, &mut results)?.remove()
     }
 }
 
@@ -165,6 +188,7 @@ impl Run {
 fn main() -> io::Result<()> {
     match Command::parse().what {
         What::Run(run) => run.run(),
+        What::Telling(telling) => telling.run(),
         What::Probe(probe) => probe.run(),
         What::Null { listen } => null::serve(listen),
     }

@@ -14,7 +14,7 @@ use crate::load::{Load, Requests, Spread, Work};
 use crate::process::{Running, free_address, get, processor_time};
 use crate::results::{Results, Sample};
 use crate::stages::Stages;
-use crate::world;
+use crate::{telling, world};
 
 /// How long and how much.
 pub(crate) struct Settings {
@@ -44,23 +44,40 @@ struct Case {
     target: Target,
     work: Work,
     connections: usize,
-    /// The case of the same round whose throughput is offered by half.
-    half_of: Option<&'static str>,
+    offered: Offered,
+}
+
+/// How many requests a second are made.
+#[derive(Clone, Copy)]
+enum Offered {
+    /// As many as are answered.
+    Most,
+    /// Half of what another case of the same round reached.
+    HalfOf(&'static str),
+    /// So many.
+    Rate(u32),
 }
 
 const fn case(name: &'static str, target: Target, work: Work, connections: usize) -> Case {
-    Case { name, target, work, connections, half_of: None }
+    Case { name, target, work, connections, offered: Offered::Most }
 }
 
 const fn half(name: &'static str, target: Target, of: &'static str) -> Case {
-    Case { half_of: Some(of), ..case(name, target, UNIFORM, 64) }
+    Case { offered: Offered::HalfOf(of), ..case(name, target, UNIFORM, 64) }
 }
+
+const fn purchases(name: &'static str, target: Target) -> Case {
+    Case { offered: Offered::Rate(PURCHASES), ..case(name, target, Work::Authorize, 64) }
+}
+
+/// Purchases by card a second.
+const PURCHASES: u32 = 500;
 
 const UNIFORM: Work = Work::Pay(Spread::Uniform);
 
 /// What is compared stands close together. Reads come first, while the store of
 /// the round is still small.
-const CASES: [Case; 21] = [
+const CASES: [Case; 23] = [
     case("null read", Target::Null, Work::Balance, 64),
     case("sqlite balance", Target::Sqlite, Work::Balance, 64),
     case("sqlite payment", Target::Sqlite, Work::Payment, 64),
@@ -76,6 +93,8 @@ const CASES: [Case; 21] = [
     case("postgres zipf", Target::Postgres, Work::Pay(Spread::Zipf), 64),
     half("sqlite half", Target::Sqlite, "sqlite"),
     half("postgres half", Target::Postgres, "postgres"),
+    purchases("sqlite cards", Target::Sqlite),
+    purchases("postgres cards", Target::Postgres),
     case("null 1024", Target::Null, UNIFORM, 1024),
     case("sqlite 1024", Target::Sqlite, UNIFORM, 1024),
     case("postgres 1024", Target::Postgres, UNIFORM, 1024),
@@ -193,6 +212,7 @@ impl Plan<'_> {
         for case in &CASES {
             self.case(case, &sites)?;
         }
+        self.telling(&name("telling"))?;
         let sqlite = self.leave(sqlite, "sqlite")?;
         let postgres = postgres.map(|it| self.leave(it, "postgres")).transpose()?;
         self.bare(&sqlite.path)?;
@@ -212,6 +232,9 @@ impl Plan<'_> {
         };
         let names = match case.work {
             Work::Payment => &sites.payments,
+            Work::Authorize => {
+                &world::cards(server.address, &installation.key, &installation.wallets)?
+            }
             _ => &installation.wallets,
         };
         self.runs += 1;
@@ -222,12 +245,23 @@ impl Plan<'_> {
             connections: case.connections,
             warm_up: self.settings.warm_up,
             duration: self.settings.duration,
-            rate: case.half_of.map(|of| self.results.last_throughput(of) as u32 / 2),
+            rate: match case.offered {
+                Offered::Most => None,
+                Offered::HalfOf(of) => Some(self.results.last_throughput(of) as u32 / 2),
+                Offered::Rate(rate) => Some(rate),
+            },
         };
         let sample = observe(server, &load, case.target != Target::Null)?;
         eprintln!("  {:<16}{sample}", case.name);
         self.results.add(case.name, sample);
         Ok(())
+    }
+
+    fn telling(&mut self, name: &str) -> io::Result<()> {
+        let installation = self.workshop.develop(name, self.settings.wallets)?;
+        self.runs += 2;
+        let run = self.runs;
+        telling::measure(installation, self.settings.duration, run, &mut self.results)?.remove()
     }
 
     fn bare(&mut self, filled: &Path) -> io::Result<()> {

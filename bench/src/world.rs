@@ -53,6 +53,19 @@ pub(crate) fn payments(
     })
 }
 
+/// Makes a card with a daily limit for each of the wallets. Gives their IDs.
+pub(crate) fn cards(
+    address: SocketAddr,
+    key: &str,
+    wallets: &[String],
+) -> io::Result<Arc<[String]>> {
+    repeat(address, key, wallets.len(), |caller, index| {
+        let limits = json!([{"amount": DAILY_LIMIT, "interval": "daily"}]);
+        let body = json!({"walletId": wallets[index], "spendingLimits": limits});
+        caller.post_for_id("/v1/cards", &body)
+    })
+}
+
 /// Does something once for each index, several at a time.
 fn repeat(
     address: SocketAddr,

@@ -44,7 +44,7 @@ pub(crate) struct Load<'a> {
 
 /// What came back.
 pub(crate) struct Measurement {
-    /// Answers with 200 a second.
+    /// Answers with 200 or 201 a second.
     pub(crate) throughput: f64,
     /// From sending to the end of the answer, in microseconds.
     pub(crate) latency: Histogram<u64>,
@@ -208,7 +208,7 @@ impl Record {
     }
 
     fn note(&mut self, status: u16, took: Duration) {
-        if status == 200 {
+        if matches!(status, 200 | 201) {
             let microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
             self.latency.saturating_record(microseconds);
         } else {

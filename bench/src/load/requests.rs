@@ -29,6 +29,8 @@ pub(crate) enum Work {
     Payment,
     /// The first page of payments.
     List,
+    /// A purchase of one cent with one of the named cards.
+    Authorize,
 }
 
 /// Stands where something is written over: as long as an ID with a prefix of
@@ -52,11 +54,14 @@ pub(crate) struct Requests {
 }
 
 impl Requests {
-    /// Requests with an API key about these wallets or payments. `run` differs
+    /// Requests with an API key about these wallets, payments or cards. `run` differs
     /// between runs on one store, so that no idempotency key comes twice.
     pub(crate) fn new(work: Work, api_key: &str, names: &Arc<[String]>, run: u64) -> Self {
         let payment = format!(
             r#"{{"from":"{PAYER}","to":"{PAYEE}","amount":"0.01","idempotencyKey":"{KEY}"}}"#
+        );
+        let purchase = format!(
+            r#"{{"amount":"0.01","merchant":{{"name":"Shop","category":"software"}},"idempotencyKey":"{KEY}"}}"#
         );
         let get = |path: &str| http::request("GET", path, api_key, None);
         let bytes = match work {
@@ -64,6 +69,10 @@ impl Requests {
             Work::Balance => get(&format!("/v1/wallets/{PAYER}/balance")),
             Work::Payment => get(&format!("/v1/payments/{PAYER}")),
             Work::List => get("/v1/payments?limit=20"),
+            Work::Authorize => {
+                let path = format!("/v1/sandbox/cards/{PAYER}/authorizations");
+                http::request("POST", &path, api_key, Some(&purchase))
+            }
         };
         assert!(
             names.iter().all(|name| name.len() == PAYER.len()),

@@ -10,7 +10,7 @@ use crate::results::{Results, Spread};
 use crate::stages::STAGES;
 
 /// A case of the plan, and how the page calls it.
-const LOADS: [(&str, &str); 20] = [
+const LOADS: [(&str, &str); 22] = [
     ("null", "null handler, 64 connections"),
     ("null 1024", "null handler, 1,024 connections"),
     ("null 1", "null handler, 1 connection"),
@@ -27,6 +27,8 @@ const LOADS: [(&str, &str); 20] = [
     ("postgres 1024", "PostgreSQL, uniform, 1,024"),
     ("postgres 1", "PostgreSQL, uniform, 1"),
     ("postgres half", "PostgreSQL, uniform, half of peak load"),
+    ("sqlite cards", "SQLite, purchases by card, 500 a second"),
+    ("postgres cards", "PostgreSQL, purchases by card, 500 a second"),
     ("sqlite balance", "SQLite, read a balance, 64"),
     ("sqlite payment", "SQLite, read a payment, 64"),
     ("sqlite list", "SQLite, list 20 payments, 64"),
@@ -57,7 +59,8 @@ fn introduction(settings: &Settings, results: &Results) -> String {
         Written by `cargo xtask bench`. Every payment is one HTTP request, acknowledged after its commit is on the disk\n\
         (SQLite: WAL with `synchronous=FULL`; PostgreSQL: `synchronous_commit=on`, settings of a new installation), with\n\
         everything switched on: key, permission, a policy with a daily limit on each paying wallet, idempotency key, fee,\n\
-        double entry, event and audit. Loads are spread over {} wallets. Server, store and load generator share the machine.\n\n\
+        double entry, event and audit. Loads are spread over {} wallets. Idempotency keys begin with their time, as those of\n\
+        our SDKs do. Server, store and load generator share the machine.\n\n\
         Medians of {} interleaved rounds of {} s each, with the lowest and highest. A figure from a shared machine means\n\
         little by itself; the share of the null handler (an axum route that parses the same body and answers the same shape)\n\
         is taken within each round. The grown store held {} payments before the first round.\n\n\

@@ -16,8 +16,10 @@ struct Target {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Unit {
-    /// Of something else; the more the better. Of all others the less.
+    /// Of something else; the more the better, as of what is counted by the
+    /// second. Of all others the less.
     Share,
+    PerSecond,
     Milliseconds,
     Megabytes,
     Bytes,
@@ -28,7 +30,7 @@ enum Unit {
 pub(super) fn table(results: &Results) -> String {
     let mut text =
         "\n## Targets\n\n| | measured | first floor | target |\n|---|---|---|---|\n".to_owned();
-    let targets = shares(results).into_iter().chain(costs(results));
+    let targets = shares(results).into_iter().chain(costs(results)).chain(telling(results));
     for target in targets {
         row(&mut text, &target.cells());
     }
@@ -82,6 +84,8 @@ fn costs(results: &Results) -> Vec<Target> {
     let what = [
         "p99 at half of peak load, SQLite",
         "p99 at half of peak load, PostgreSQL",
+        "p99 of purchases by card, 500 a second, SQLite",
+        "p99 of purchases by card, 500 a second, PostgreSQL",
         "memory idle",
         "memory at most under these loads, SQLite",
         "memory at most under these loads, grown store",
@@ -95,14 +99,41 @@ fn costs(results: &Results) -> Vec<Target> {
     vec![
         target(what[0], p99("sqlite half"), Milliseconds, both(10.0)),
         target(what[1], p99("postgres half"), Milliseconds, both(10.0)),
-        target(what[2], megabytes("idle bytes"), Megabytes, both(40.0)),
-        target(what[3], megabytes("sqlite peak bytes"), Megabytes, both(300.0)),
-        target(what[4], megabytes("grown peak bytes"), Megabytes, both(300.0)),
-        target(what[5], megabytes("postgres peak bytes"), Megabytes, both(300.0)),
-        target(what[6], disk("grown"), Bytes, [None, Some(900.0)]),
-        target(what[7], disk("postgres"), Bytes, [None, Some(900.0)]),
-        target(what[8], results.fact("start s"), Seconds, [None, None]),
-        target(what[9], results.fact("grown start s"), Seconds, [None, Some(2.0)]),
+        target(what[2], p99("sqlite cards"), Milliseconds, both(20.0)),
+        target(what[3], p99("postgres cards"), Milliseconds, both(20.0)),
+        target(what[4], megabytes("idle bytes"), Megabytes, both(40.0)),
+        target(what[5], megabytes("sqlite peak bytes"), Megabytes, both(300.0)),
+        target(what[6], megabytes("grown peak bytes"), Megabytes, both(300.0)),
+        target(what[7], megabytes("postgres peak bytes"), Megabytes, both(300.0)),
+        target(what[8], disk("grown"), Bytes, [None, Some(900.0)]),
+        target(what[9], disk("postgres"), Bytes, [None, Some(900.0)]),
+        target(what[10], results.fact("start s"), Seconds, [None, None]),
+        target(what[11], results.fact("grown start s"), Seconds, [None, Some(2.0)]),
+    ]
+}
+
+fn telling(results: &Results) -> Vec<Target> {
+    use Unit::{Bytes, Milliseconds, PerSecond, Share};
+    let target = |what, fact, unit, goal| Target {
+        what,
+        measured: results.fact(fact),
+        unit,
+        floor: Some(goal),
+        goal: Some(goal),
+    };
+    let what = [
+        "webhook deliveries to local endpoints",
+        "payment sent to first webhook attempt, p99",
+        "payment sent to socket with 1,000 subscribers, p99",
+        "memory for each idle socket",
+        "payments with 10 webhooks and 100 sockets, share of none",
+    ];
+    vec![
+        target(what[0], "deliveries", PerSecond, 2_000.0),
+        target(what[1], "endpoint p99 ms", Milliseconds, 100.0),
+        target(what[2], "socket p99 ms", Milliseconds, 50.0),
+        target(what[3], "socket bytes", Bytes, 16_384.0),
+        target(what[4], "telling share", Share, 0.8),
     ]
 }
 
@@ -121,7 +152,7 @@ impl Target {
         let Some(limit) = limit else {
             return String::new();
         };
-        let more_is_better = self.unit == Unit::Share;
+        let more_is_better = matches!(self.unit, Unit::Share | Unit::PerSecond);
         let is_met = |measured: f64| (measured >= limit) == more_is_better || measured == limit;
         let word = match self.measured {
             None => "?",
@@ -139,13 +170,14 @@ impl Unit {
             Self::Share => format!("{value:.3}"),
             Self::Seconds => format!("{value:.2}"),
             Self::Milliseconds => format!("{value:.1}"),
-            Self::Megabytes | Self::Bytes => format!("{value:.0}"),
+            Self::Megabytes | Self::Bytes | Self::PerSecond => format!("{value:.0}"),
         }
     }
 
     fn spread(self, spread: Spread) -> String {
         let unit = match self {
             Self::Share => "",
+            Self::PerSecond => "/s",
             Self::Milliseconds => " ms",
             Self::Megabytes => " MB",
             Self::Bytes => " B",

@@ -163,6 +163,13 @@ impl<'a> Fields<'a> {
         self.object.0.iter().any(|(it, _)| it == name)
     }
 
+    /// Whether the field was sent as an object, for fields that have several
+    /// forms.
+    #[must_use]
+    pub fn is_object(&self, name: &str) -> bool {
+        self.raw(name).is_some_and(|raw| raw.starts_with('{'))
+    }
+
     /// A field that a `PATCH` may leave out, clear or set.
     pub fn patch<T>(
         &mut self,
@@ -322,6 +329,29 @@ impl<'a> Fields<'a> {
         Some(names)
     }
 
+    /// A list of amounts above zero.
+    pub fn amounts(&mut self, name: &str, items_max: usize) -> Option<Vec<Amount>> {
+        let items = self.items(name, items_max)?;
+        let mut amounts = Vec::with_capacity(items.len());
+        for (at, item) in items.into_iter().enumerate() {
+            let name = format!("{name}[{at}]");
+            let object = Object(vec![(Cow::Owned(name.clone()), item)]);
+            let mut inner = Fields::of(object, self.path.clone());
+            let amount = inner.amount(&name);
+            amounts.push(inner.require(&name, amount));
+            self.take_in(inner);
+        }
+        Some(amounts)
+    }
+
+    /// Takes over what was wrong with a part.
+    fn take_in(&mut self, mut part: Fields<'_>) {
+        self.bad.append(&mut part.bad);
+        if let Some(error) = part.bad_amount {
+            self.bad_amount.get_or_insert(error);
+        }
+    }
+
     /// The items of a list, unread.
     fn items(&mut self, name: &str, items_max: usize) -> Option<Vec<&'a RawValue>> {
         let raw = self.raw(name)?;
@@ -377,10 +407,7 @@ impl<'a> Fields<'a> {
             Ok(object) => {
                 let mut inner = Fields::of(object, format!("{path}."));
                 let value = read(&mut inner);
-                self.bad.append(&mut inner.bad);
-                if let Some(error) = inner.bad_amount {
-                    self.bad_amount.get_or_insert(error);
-                }
+                self.take_in(inner);
                 Some(value)
             }
             Err(_) => {

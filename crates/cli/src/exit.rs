@@ -18,6 +18,12 @@ impl From<wallgent_server::StartError> for Failure {
     }
 }
 
+impl From<wallgent::Error> for Failure {
+    fn from(error: wallgent::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         Self(error.to_string())

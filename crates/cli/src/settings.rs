@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Deserialize;
-use wallgent_server::{Config, Location, Reach, Rules};
+use wallgent_server::{Adapter, Config, Location, Rails, Reach, Rules};
 
 use crate::exit::Failure;
 
@@ -14,7 +14,9 @@ const LISTEN: &str = "127.0.0.1:3000";
 /// Threads that read from the store.
 const READERS: usize = 4;
 /// Connections that may be open at once.
-const CONNECTIONS_MAX: usize = 16_384;
+const CONNECTIONS_MAX: u32 = 16_384;
+/// Clients that may follow the realtime stream at once.
+const SOCKETS_MAX: u32 = 16_384;
 /// The embedded store's file in a data folder.
 const STORE_FILE: &str = "wallgent.db";
 /// The admin socket in a data folder.
@@ -47,16 +49,28 @@ pub(crate) struct Settings {
     /// The encryption key, 64 hexadecimal digits; better set by variable
     #[arg(long, env = "WALLGENT_ENCRYPTION_KEY", hide_env_values = true)]
     encryption_key: Option<String>,
+    /// Encryption keys from before, which only open what was sealed with them
+    #[arg(
+        long,
+        env = "WALLGENT_ENCRYPTION_KEYS_RETIRED",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    #[serde(default)]
+    encryption_keys_retired: Vec<String>,
     /// Threads that read from the store
     #[arg(long, env = "WALLGENT_READERS")]
     readers: Option<usize>,
     /// Connections that may be open at once
     #[arg(long, env = "WALLGENT_CONNECTIONS_MAX")]
-    connections_max: Option<usize>,
-    /// What payments cost, in parts per million (5000 is 0.5 %)
+    connections_max: Option<u32>,
+    /// Clients that may follow the realtime stream at once
+    #[arg(long, env = "WALLGENT_SOCKETS_MAX")]
+    sockets_max: Option<u32>,
+    /// What payments, deposits and withdrawals cost, in parts per million (5000 is 0.5 %)
     #[arg(long, env = "WALLGENT_PAYMENT_FEE_PPM")]
     payment_fee_ppm: Option<u32>,
-    /// What a payment costs at least, in dollars
+    /// What each of them costs at least, in dollars
     #[arg(long, env = "WALLGENT_PAYMENT_FEE_MINIMUM")]
     payment_fee_minimum: Option<String>,
     /// How long payments can be reversed, in days
@@ -65,6 +79,29 @@ pub(crate) struct Settings {
     /// How long an approval waits for a human, in seconds
     #[arg(long, env = "WALLGENT_APPROVAL_SECONDS")]
     approval_seconds: Option<u32>,
+    /// Pauses between the attempts to deliver an event, in seconds
+    #[arg(long, env = "WALLGENT_WEBHOOK_RETRY_SECONDS", value_delimiter = ',')]
+    #[serde(default)]
+    webhook_retry_seconds: Vec<u32>,
+    /// What moves money in production: manual (the operator, by `wallgent transfer`); nothing
+    /// when absent, under `dev` the simulator
+    #[arg(long, env = "WALLGENT_PRODUCTION_RAIL", value_parser = ["manual"])]
+    production_rail: Option<String>,
+    /// How long the simulator takes for a transfer over ACH, in seconds
+    #[arg(long, env = "WALLGENT_SIMULATED_ACH_SECONDS")]
+    simulated_ach_seconds: Option<u32>,
+    /// The same over WIRE
+    #[arg(long, env = "WALLGENT_SIMULATED_WIRE_SECONDS")]
+    simulated_wire_seconds: Option<u32>,
+    /// The same over FEDNOW
+    #[arg(long, env = "WALLGENT_SIMULATED_FEDNOW_SECONDS")]
+    simulated_fednow_seconds: Option<u32>,
+    /// The same over USDC
+    #[arg(long, env = "WALLGENT_SIMULATED_USDC_SECONDS")]
+    simulated_usdc_seconds: Option<u32>,
+    /// How long a rail may keep silent before a transfer fails, in seconds
+    #[arg(long, env = "WALLGENT_RAIL_DEADLINE_SECONDS")]
+    rail_deadline_seconds: Option<u32>,
 }
 
 /// Settings and the file that completes them.
@@ -88,14 +125,28 @@ impl Sources {
 }
 
 fn read_file(path: &Path) -> Result<Settings, Failure> {
-    let failed = |error: &dyn std::fmt::Display| {
-        Failure::new(format!("{}: {}", path.display(), error.to_string().trim()))
+    let failed = |place: String, why: &str| {
+        Failure::new(format!("{}{place}: {}", path.display(), why.trim()))
     };
-    let text = std::fs::read_to_string(path).map_err(|error| failed(&error))?;
-    toml::from_str(&text).map_err(|error| failed(&error))
+    let text = std::fs::read_to_string(path);
+    let text = text.map_err(|error| failed(String::new(), &error.to_string()))?;
+    toml::from_str(&text).map_err(|error: toml::de::Error| {
+        let line = error.span().map(|span| 1 + text[..span.start].matches('\n').count());
+        let place = line.map(|line| format!(", line {line}")).unwrap_or_default();
+        failed(place, without_value(error.message()))
+    })
 }
 
-fn list_or(first: Vec<String>, second: Vec<String>) -> Vec<String> {
+/// What is wrong with a setting, without the value that is there: it may be a
+/// secret.
+fn without_value(message: &str) -> &str {
+    let tells_value =
+        message.starts_with("invalid type: ") || message.starts_with("invalid value: ");
+    let from = message.rfind("expected ").filter(|_| tells_value);
+    from.map_or(message, |from| &message[from..])
+}
+
+fn list_or<T>(first: Vec<T>, second: Vec<T>) -> Vec<T> {
     if first.is_empty() { second } else { first }
 }
 
@@ -109,12 +160,26 @@ impl Settings {
             trusted_proxies: list_or(self.trusted_proxies, other.trusted_proxies),
             cors_origins: list_or(self.cors_origins, other.cors_origins),
             encryption_key: self.encryption_key.or(other.encryption_key),
+            encryption_keys_retired: list_or(
+                self.encryption_keys_retired,
+                other.encryption_keys_retired,
+            ),
             readers: self.readers.or(other.readers),
             connections_max: self.connections_max.or(other.connections_max),
+            sockets_max: self.sockets_max.or(other.sockets_max),
             payment_fee_ppm: self.payment_fee_ppm.or(other.payment_fee_ppm),
             payment_fee_minimum: self.payment_fee_minimum.or(other.payment_fee_minimum),
             reversal_window_days: self.reversal_window_days.or(other.reversal_window_days),
             approval_seconds: self.approval_seconds.or(other.approval_seconds),
+            webhook_retry_seconds: list_or(self.webhook_retry_seconds, other.webhook_retry_seconds),
+            production_rail: self.production_rail.or(other.production_rail),
+            simulated_ach_seconds: self.simulated_ach_seconds.or(other.simulated_ach_seconds),
+            simulated_wire_seconds: self.simulated_wire_seconds.or(other.simulated_wire_seconds),
+            simulated_fednow_seconds: self
+                .simulated_fednow_seconds
+                .or(other.simulated_fednow_seconds),
+            simulated_usdc_seconds: self.simulated_usdc_seconds.or(other.simulated_usdc_seconds),
+            rail_deadline_seconds: self.rail_deadline_seconds.or(other.rail_deadline_seconds),
         }
     }
 
@@ -136,12 +201,14 @@ impl Settings {
         text.parse().map_err(|problem| Failure::new(format!("--database {problem}")))
     }
 
-    /// The same, with a key beside the store on PostgreSQL too: for trying
-    /// out, and for commands whose server has made one there.
+    /// The same, with a key beside the store on PostgreSQL too, and a simulator
+    /// that moves production money: for trying out, and for commands whose server
+    /// has made such a key.
     pub(crate) fn into_config_for_dev(self) -> Result<Config, Failure> {
         let mut config = self.into_config()?;
         config.key_file = true;
         config.webhook_reach = Reach::OutsideAndHere;
+        config.rules.rails.production.get_or_insert(Adapter::Simulator);
         Ok(config)
     }
 
@@ -162,9 +229,11 @@ impl Settings {
             listen: self.listen.unwrap_or(listen),
             cors_origins: self.cors_origins,
             encryption_key: self.encryption_key,
+            encryption_keys_retired: self.encryption_keys_retired,
             key_file: matches!(database, Location::Sqlite(_)),
             readers: self.readers.unwrap_or(READERS).max(1),
             connections_max: self.connections_max.unwrap_or(CONNECTIONS_MAX).max(1),
+            sockets_max: self.sockets_max.unwrap_or(SOCKETS_MAX),
             database,
         })
     }
@@ -185,7 +254,33 @@ impl Settings {
         if let Some(seconds) = self.approval_seconds {
             rules.approval_seconds = i64::from(seconds);
         }
+        if !self.webhook_retry_seconds.is_empty() {
+            rules.webhook_retry_seconds =
+                self.webhook_retry_seconds.iter().copied().map(i64::from).collect();
+        }
+        rules.rails = self.rails()?;
         Ok(rules)
+    }
+
+    fn rails(&self) -> Result<Rails, Failure> {
+        let production = match self.production_rail.as_deref() {
+            None => None,
+            Some("manual") => Some(Adapter::Manual),
+            Some(text) => {
+                return Err(Failure::new(format!("production_rail: {text} is not manual")));
+            }
+        };
+        let mut rails = Rails { production, ..Rails::default() };
+        for (seconds, asked) in [
+            (&mut rails.simulated_ach_seconds, self.simulated_ach_seconds),
+            (&mut rails.simulated_wire_seconds, self.simulated_wire_seconds),
+            (&mut rails.simulated_fednow_seconds, self.simulated_fednow_seconds),
+            (&mut rails.simulated_usdc_seconds, self.simulated_usdc_seconds),
+            (&mut rails.deadline_seconds, self.rail_deadline_seconds),
+        ] {
+            *seconds = asked.map_or(*seconds, i64::from);
+        }
+        Ok(rails)
     }
 }
 

@@ -21,7 +21,8 @@ pub enum AccountKind {
     DepositsPending,
     /// Withdrawals on their way (liability).
     WithdrawalsInTransit,
-    /// Card purchases that have not settled (liability).
+    /// Card purchases that have not settled (liability). Below zero the network
+    /// owes for refunds.
     CardSettlement,
     /// Movements to and from other organizations (liability).
     Clearing,
@@ -67,13 +68,18 @@ impl AccountKind {
 
     /// Whether a posting may leave the balance below zero. Only accounts that
     /// stand for the world outside, or for what is owed between
-    /// organizations, may go there; and fees, which can be given back after
-    /// they were swept.
+    /// organizations or with the card network, may go there; and fees, which
+    /// can be given back after they were swept.
     #[must_use]
     pub const fn may_go_negative(self) -> bool {
         matches!(
             self,
-            Self::Treasury | Self::Bank | Self::Receivables | Self::Clearing | Self::Fees
+            Self::Treasury
+                | Self::Bank
+                | Self::Receivables
+                | Self::CardSettlement
+                | Self::Clearing
+                | Self::Fees
         )
     }
 }

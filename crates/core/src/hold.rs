@@ -3,6 +3,35 @@
 use crate::Amount;
 use crate::account::Balance;
 
+/// What a hold is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HoldReason {
+    /// A payment that waits for a human.
+    Approval,
+    /// A purchase by card that its merchant may take.
+    CardAuthorization,
+}
+
+impl HoldReason {
+    /// All reasons.
+    pub const ALL: [Self; 2] = [Self::Approval, Self::CardAuthorization];
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Approval => "APPROVAL",
+            Self::CardAuthorization => "CARD_AUTHORIZATION",
+        }
+    }
+
+    /// The reason with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == name)
+    }
+}
+
 /// What became of a hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HoldStatus {

@@ -222,6 +222,16 @@ kinds! {
     Delivery DeliveryId "dlv" 19;
     /// An event that could not be delivered.
     DeadLetter DeadLetterId "dlq" 20;
+    /// Money that comes in, goes out, or moves inside an organization.
+    Transfer TransferId "xfr" 24;
+    /// An account at a bank.
+    BankAccount BankAccountId "ba" 25;
+    /// A card.
+    Card CardId "crd" 31;
+    /// Whom cards are issued to.
+    Cardholder CardholderId "chd" 32;
+    /// An authorization of a card.
+    CardAuthorization CardAuthorizationId "cau" 33;
 }
 
 /// A wallet's address carries the wallet's number.
@@ -249,6 +259,20 @@ impl From<WalletId> for AccountId {
 impl From<AccountId> for WalletId {
     fn from(account: AccountId) -> Self {
         Self(account.0, PhantomData)
+    }
+}
+
+/// A transfer carries the number of its first ledger transaction.
+impl From<TransactionId> for TransferId {
+    fn from(transaction: TransactionId) -> Self {
+        Self(transaction.0, PhantomData)
+    }
+}
+
+/// The first ledger transaction of a transfer.
+impl From<TransferId> for TransactionId {
+    fn from(transfer: TransferId) -> Self {
+        Self(transfer.0, PhantomData)
     }
 }
 

@@ -7,6 +7,8 @@
 pub mod account;
 pub mod amount;
 pub mod approval;
+pub mod bank;
+pub mod card;
 pub mod directory;
 pub mod environment;
 pub mod fee;
@@ -20,6 +22,7 @@ pub mod policy;
 pub mod posting;
 pub mod reversal;
 pub mod time;
+pub mod transfer;
 pub mod wallet;
 
 pub use amount::{Amount, AmountError};

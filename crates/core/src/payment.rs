@@ -71,17 +71,56 @@ pub enum TransactionKind {
     BudgetAdjustment,
     /// What a deleted agent leaves goes to its organization.
     Sweep,
+    /// A deposit is asked for: what the bank is to bring.
+    DepositPending,
+    /// A deposit arrives in its wallet.
+    Deposit,
+    /// A deposit that did not arrive is undone.
+    DepositReversal,
+    /// A withdrawal leaves its wallet.
+    Withdrawal,
+    /// A withdrawal reaches the bank.
+    WithdrawalSettlement,
+    /// A withdrawal that did not reach the bank comes back.
+    WithdrawalReversal,
+    /// The other side took a deposit back.
+    DepositReturn,
+    /// The other side gave a withdrawal back.
+    WithdrawalReturn,
+    /// What a returned deposit left owing is paid.
+    Recovery,
+    /// From wallet to wallet of one organization.
+    InternalTransfer,
+    /// A merchant takes what a card authorized, or a part of it.
+    CardCapture,
+    /// A merchant gives back what it took from a card.
+    CardRefund,
+    /// What is owed to the card network, or by it, is paid over the bank.
+    CardSettlement,
 }
 
 impl TransactionKind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 19] = [
         Self::Payment,
         Self::Reversal,
         Self::Funding,
         Self::FeeSweep,
         Self::BudgetAdjustment,
         Self::Sweep,
+        Self::DepositPending,
+        Self::Deposit,
+        Self::DepositReversal,
+        Self::Withdrawal,
+        Self::WithdrawalSettlement,
+        Self::WithdrawalReversal,
+        Self::DepositReturn,
+        Self::WithdrawalReturn,
+        Self::Recovery,
+        Self::InternalTransfer,
+        Self::CardCapture,
+        Self::CardRefund,
+        Self::CardSettlement,
     ];
 
     /// The name on the wire.
@@ -94,6 +133,19 @@ impl TransactionKind {
             Self::FeeSweep => "FEE_SWEEP",
             Self::BudgetAdjustment => "BUDGET_ADJUSTMENT",
             Self::Sweep => "SWEEP",
+            Self::DepositPending => "DEPOSIT_PENDING",
+            Self::Deposit => "DEPOSIT",
+            Self::DepositReversal => "DEPOSIT_REVERSAL",
+            Self::Withdrawal => "WITHDRAWAL",
+            Self::WithdrawalSettlement => "WITHDRAWAL_SETTLEMENT",
+            Self::WithdrawalReversal => "WITHDRAWAL_REVERSAL",
+            Self::DepositReturn => "DEPOSIT_RETURN",
+            Self::WithdrawalReturn => "WITHDRAWAL_RETURN",
+            Self::Recovery => "RECOVERY",
+            Self::InternalTransfer => "INTERNAL_TRANSFER",
+            Self::CardCapture => "CARD_CAPTURE",
+            Self::CardRefund => "CARD_REFUND",
+            Self::CardSettlement => "CARD_SETTLEMENT",
         }
     }
 

@@ -116,6 +116,12 @@ impl Permissions {
         self.0 & (permission.bit() | Permission::Everything.bit()) != 0
     }
 
+    /// Whether the set allows nothing.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
     /// The first permission of `wanted` that this set does not allow.
     #[must_use]
     pub fn first_missing(self, wanted: Self) -> Option<Permission> {

@@ -168,6 +168,26 @@ impl Day {
         Self(self.month_start().0 + 31).month_start()
     }
 
+    /// The first day of the year.
+    #[must_use]
+    pub const fn year_start(self) -> Self {
+        let (_, mut month, _) = self.civil();
+        let mut first = self.month_start();
+        while month > 1 {
+            first = Self(first.0 - 1).month_start();
+            month -= 1;
+        }
+        first
+    }
+
+    /// The first day of the year after.
+    #[must_use]
+    pub const fn next_year(self) -> Self {
+        // No year is longer than 366 days, so 366 days past its first day lies
+        // in the year after.
+        Self(self.year_start().0 + 366).year_start()
+    }
+
     /// Year, month (1–12) and day (1–31) in the Gregorian calendar, by the
     /// days-to-civil method of Howard Hinnant's date algorithms.
     #[must_use]
@@ -212,6 +232,9 @@ mod tests {
         assert_eq!(sunday.next_month().start(), at("2026-04-01T00:00:00Z"));
         let leap = at("2028-02-29T12:00:00Z").day();
         assert_eq!(leap.civil(), (2028, 2, 29));
+        assert_eq!(leap.year_start().civil(), (2028, 1, 1));
+        assert_eq!(leap.next_year().civil(), (2029, 1, 1));
+        assert_eq!(sunday.next_year().civil(), (2027, 1, 1));
         assert_eq!(at("2026-12-31T00:00:00Z").day().next_month().civil(), (2027, 1, 1));
     }
 

@@ -39,7 +39,7 @@ pub struct RotatedAgentKey {
     /// The new key.
     pub api_key_id: KeyId,
     /// The old key, which is refused from now on.
-    pub revoked_key_id: Option<KeyId>,
+    pub revoked_key_id: KeyId,
 }
 
 impl RotatedAgentKey {

@@ -70,6 +70,14 @@ impl<T> Call<T> {
         self
     }
 
+    /// The same call, with the key that its body has as well.
+    pub(crate) fn keyed(self, key: Option<&str>) -> Self {
+        match key {
+            Some(key) => self.idempotency_key(key),
+            None => self,
+        }
+    }
+
     /// The same call, for a method that sends without changing anything.
     pub(crate) fn that_only_asks(mut self) -> Self {
         self.request.changes = false;

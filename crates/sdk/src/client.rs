@@ -5,14 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Url, redirect};
+use reqwest::{StatusCode, Url, redirect};
+use tokio_tungstenite::tungstenite::handshake;
+use tokio_tungstenite::tungstenite::protocol::Role;
 use wallgent_core::Environment;
 
 use crate::call::{Answer, Request};
+use crate::realtime::Socket;
 use crate::retry::{self, Failure};
 use crate::{
-    Agents, ApiKeys, Approvals, AuditLogs, Delegations, Error, Events, Network, Organizations,
-    Payments, Policies, Sandbox, Wallets, Webhooks,
+    Agents, ApiKeys, Approvals, AuditLogs, BankAccounts, Cards, Delegations, Error, Events,
+    Network, Organizations, Payments, Policies, Sandbox, Transfers, Wallets, Webhooks,
 };
 
 /// Where a server listens when nobody says otherwise.
@@ -142,6 +145,24 @@ impl Client {
         Payments::new(self)
     }
 
+    /// Money that comes in, goes out, or moves inside the organization.
+    #[must_use]
+    pub const fn transfers(&self) -> Transfers<'_> {
+        Transfers::new(self)
+    }
+
+    /// What transfers come from and go to.
+    #[must_use]
+    pub const fn bank_accounts(&self) -> BankAccounts<'_> {
+        BankAccounts::new(self)
+    }
+
+    /// Virtual cards of wallets.
+    #[must_use]
+    pub const fn cards(&self) -> Cards<'_> {
+        Cards::new(self)
+    }
+
     /// Agents: wallets with a key of their own.
     #[must_use]
     pub const fn agents(&self) -> Agents<'_> {
@@ -246,8 +267,34 @@ impl Client {
         })
     }
 
+    /// Opens a connection that carries events.
+    pub(crate) async fn open_socket(&self, after: Option<i64>) -> Result<Socket, Error> {
+        let url = self.address("/realtime", &after.map(|it| ("after", it.to_string())));
+        let nonce = handshake::client::generate_key();
+        let asked = self.0.http.get(url).header(header::CONNECTION, "Upgrade");
+        let asked = asked.header(header::UPGRADE, "websocket");
+        let asked = asked.header(header::SEC_WEBSOCKET_VERSION, "13");
+        let asked = asked.header(header::SEC_WEBSOCKET_KEY, &nonce);
+        let lost = |error| Error::from_network(error, None);
+        let response = tokio::time::timeout(self.0.timeout, asked.send()).await;
+        let response =
+            response.map_err(|_| Error::Timeout { idempotency_key: None })?.map_err(lost)?;
+        let status = response.status();
+        let accepted = text(response.headers(), "sec-websocket-accept");
+        if status != StatusCode::SWITCHING_PROTOCOLS {
+            let request_id = text(response.headers(), "x-request-id");
+            let body = response.bytes().await.map_err(lost)?;
+            return Err(Error::from_answer(status.as_u16(), request_id, &body));
+        }
+        if accepted != Some(handshake::derive_accept_key(nonce.as_bytes())) {
+            return Err(Error::broken("the server opened no WebSocket"));
+        }
+        let connection = response.upgrade().await.map_err(lost)?;
+        Ok(Socket::from_raw_socket(connection, Role::Client, None).await)
+    }
+
     fn prepare(&self, request: &Request) -> Result<reqwest::RequestBuilder, Error> {
-        let url = self.address_of(request);
+        let url = self.address(&request.path, &request.query);
         let timeout = request.timeout.unwrap_or(self.0.timeout);
         let mut prepared = self.0.http.request(request.method.clone(), url);
         prepared = prepared.timeout(timeout);
@@ -263,12 +310,17 @@ impl Client {
         Ok(prepared)
     }
 
-    fn address_of(&self, request: &Request) -> Url {
+    fn address<'a>(
+        &self,
+        path: &str,
+        query: impl IntoIterator<Item = &'a (&'static str, String)>,
+    ) -> Url {
         let mut url = self.0.base.clone();
         let prefix = url.path().trim_end_matches('/').to_owned();
-        url.set_path(&format!("{prefix}/v1{}", request.path));
-        if !request.query.is_empty() {
-            url.query_pairs_mut().extend_pairs(&request.query);
+        url.set_path(&format!("{prefix}/v1{path}"));
+        let mut query = query.into_iter().peekable();
+        if query.peek().is_some() {
+            url.query_pairs_mut().extend_pairs(query);
         }
         url
     }

@@ -122,10 +122,25 @@ impl Error {
         Self::Transport { idempotency_key, source }
     }
 
+    /// What a connection ends with that is none.
+    pub(crate) fn broken(reason: &str) -> Self {
+        Self::Transport { idempotency_key: None, source: reason.into() }
+    }
+
     /// What an answer with an error status says.
     pub(crate) fn from_answer(status: u16, request_id: Option<String>, body: &[u8]) -> Self {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         Self::from_body(status, request_id, &body["error"])
+    }
+
+    /// What an event that cannot be read ends a stream with.
+    pub(crate) fn from_event(error: &serde_json::Error) -> Self {
+        Self::Decode {
+            status: 101,
+            reason: unreadable(error),
+            request_id: None,
+            idempotency_key: None,
+        }
     }
 
     /// Why one payment of a batch failed. It has the status that it would have

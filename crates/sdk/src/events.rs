@@ -1,9 +1,11 @@
 //! Events: everything that happened, in its order.
 
 use wallgent_api::types::events::Event;
-use wallgent_core::id::EventId;
+use wallgent_api::types::webhooks::{ResendEvent, WebhookDelivery};
+use wallgent_core::id::{EventId, WebhookId};
 
-use crate::{Call, Client, Listing};
+use crate::call::Answer;
+use crate::{Call, Client, Error, EventStream, Listing};
 
 /// Which events to list; all by default.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +44,33 @@ impl<'a> Events<'a> {
     /// One event; `NOT_FOUND` when there is none.
     pub fn get(&self, id: EventId) -> Call<Event> {
         self.client.get(format!("/events/{id}"))
+    }
+
+    /// Delivers an event once more, now: to one webhook, or to all that are told
+    /// of it. A refusal is an answer as well.
+    pub fn resend(&self, id: EventId, to: Option<WebhookId>) -> Call<Vec<WebhookDelivery>> {
+        let request = ResendEvent { webhook_id: to.map(|it| it.to_string()) };
+        self.client.post::<()>(format!("/events/{id}/resend"), &request).read_by(Answer::rows)
+    }
+
+    /// Events as they are committed, beginning behind a sequence; with what is
+    /// new when none is given.
+    ///
+    /// ```no_run
+    /// # async fn example(client: wallgent::Client) -> Result<(), wallgent::Error> {
+    /// let last_seen = 41;
+    /// let mut events = client.events().follow(Some(last_seen)).await?;
+    /// while let Some(event) = events.next().await.transpose()? {
+    ///     println!("{} {}", event.sequence, event.kind);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Why the server did not accept the connection.
+    pub async fn follow(&self, after: Option<i64>) -> Result<EventStream, Error> {
+        EventStream::connect(self.client.clone(), after).await
     }
 
     /// Events, oldest first.

@@ -1,4 +1,4 @@
-//! The Rust SDK of Wallgent: wallets, policies and payments for AI agents.
+//! The Rust SDK of Wallgent: wallets, policies, payments, transfers and cards for AI agents.
 //!
 //! A [`Client`] holds one API key. Its resources make calls, a call is done by
 //! awaiting it, and a list can be awaited for one page or streamed to its end.
@@ -60,7 +60,9 @@ mod agents;
 mod api_keys;
 mod approvals;
 mod audit_logs;
+mod bank_accounts;
 mod call;
+mod cards;
 mod client;
 mod delegations;
 mod error;
@@ -70,10 +72,13 @@ mod organizations;
 mod page;
 mod payments;
 mod policies;
+mod realtime;
 mod retry;
 mod sandbox;
 mod secret;
+mod sent;
 mod signatures;
+mod transfers;
 mod wallets;
 mod webhooks;
 
@@ -81,7 +86,9 @@ pub use agents::{AgentFilter, Agents, CreatedAgent, RotatedAgentKey};
 pub use api_keys::{ApiKeys, CreatedKey};
 pub use approvals::{ApprovalFilter, Approvals};
 pub use audit_logs::{AuditFilter, AuditLogs};
+pub use bank_accounts::BankAccounts;
 pub use call::Call;
+pub use cards::{CardFilter, CardSecrets, Cards};
 pub use client::{Client, DEFAULT_BASE_URL, Options};
 pub use delegations::{DelegationFilter, DelegationRole, Delegations};
 pub use error::Error;
@@ -89,20 +96,26 @@ pub use events::{EventFilter, Events};
 pub use network::{DirectoryFilter, Network};
 pub use organizations::Organizations;
 pub use page::{Items, Listing};
-pub use payments::{Batch, PaymentFilter, Payments, Sent};
+pub use payments::{Batch, PaymentFilter, Payments};
 pub use policies::Policies;
+pub use realtime::EventStream;
 pub use sandbox::Sandbox;
 pub use secret::Secret;
+pub use sent::Sent;
 pub use signatures::{
     DeliveryError, DeliveryHeaders, SignedHeaders, WebhookSecret, verify_webhook_signature,
 };
+pub use transfers::{Cancellation, TransferFilter, Transfers};
 pub use wallets::{EvaluationFilter, HoldFilter, WalletFilter, Wallets};
 pub use webhooks::{DeadLetterPage, SecretWebhook, Webhooks};
 
 pub use wallgent_api::{ErrorCode, Patch, types};
 pub use wallgent_core::approval::ApprovalStatus;
+pub use wallgent_core::bank::{AccountNumber, AccountType};
+pub use wallgent_core::card::{AuthorizationStatus, CardStatus, CardType, DeclineReason, Interval};
 pub use wallgent_core::hold::HoldStatus;
 pub use wallgent_core::payment::PaymentStatus;
 pub use wallgent_core::policy::{Decision, Schedule, ScheduleError, Weekday};
+pub use wallgent_core::transfer::{Direction, Rail, TransferStatus};
 pub use wallgent_core::wallet::{WalletStatus, WalletType};
 pub use wallgent_core::{Amount, AmountError, Environment, Permission, Permissions, Timestamp, id};

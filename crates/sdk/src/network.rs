@@ -26,11 +26,7 @@ impl<'a> Network<'a> {
     /// the wallet that pays. Nobody has the address: `WALLET_NOT_FOUND`.
     pub fn pay(&self, payment: &PayAgent) -> Call<Sent<NetworkPayment>> {
         let call = self.client.post::<()>("/network/pay", payment);
-        let call = match &payment.idempotency_key {
-            Some(key) => call.idempotency_key(key),
-            None => call,
-        };
-        call.read_by(Sent::read)
+        call.keyed(payment.idempotency_key.as_deref()).read_by(Sent::read)
     }
 
     /// Who can be paid.

@@ -1,76 +1,12 @@
 //! Payments, one by one and in batches, and what can become of them.
 
-use serde::de::DeserializeOwned;
-use serde_json::Value;
-use wallgent_api::types::network::NetworkPayment;
 use wallgent_api::types::payments::{BatchResult, Payment, ReversePayment, SendBatch, SendPayment};
 use wallgent_core::Timestamp;
 use wallgent_core::id::{TransactionId, WalletId};
 use wallgent_core::payment::PaymentStatus;
 
 use crate::call::Answer;
-use crate::{Call, Client, Error, Listing};
-
-/// What became of a payment that was not refused.
-#[derive(Clone, Debug)]
-pub enum Sent<T = Payment> {
-    /// The money has moved.
-    Posted(T),
-    /// Amount and fee are held until a human agrees; `approval_id` names what
-    /// they decide.
-    PendingApproval(T),
-}
-
-impl<T> Sent<T> {
-    /// The payment, whatever became of it.
-    #[must_use]
-    pub const fn payment(&self) -> &T {
-        match self {
-            Self::Posted(payment) | Self::PendingApproval(payment) => payment,
-        }
-    }
-
-    pub(crate) fn read(answer: Answer) -> Result<Self, Error>
-    where
-        T: DeserializeOwned,
-    {
-        let waits = answer.status == 202;
-        let payment = answer.read()?;
-        Ok(if waits { Self::PendingApproval(payment) } else { Self::Posted(payment) })
-    }
-
-    fn posted(self, why_not: fn(T) -> Option<Value>) -> Result<T, Error> {
-        match self {
-            Self::Posted(payment) => Ok(payment),
-            Self::PendingApproval(payment) => {
-                let body = why_not(payment).unwrap_or_default();
-                Err(Error::from_body(202, None, &body))
-            }
-        }
-    }
-}
-
-impl Sent<Payment> {
-    /// The payment, if the money has moved.
-    ///
-    /// # Errors
-    /// `APPROVAL_REQUIRED`, with `approvalId` and `expiresAt` in its details, if
-    /// it waits for a human.
-    pub fn into_posted(self) -> Result<Payment, Error> {
-        self.posted(|payment| payment.error)
-    }
-}
-
-impl Sent<NetworkPayment> {
-    /// The payment, if the money has moved.
-    ///
-    /// # Errors
-    /// `APPROVAL_REQUIRED`, with `approvalId` and `expiresAt` in its details, if
-    /// it waits for a human.
-    pub fn into_posted(self) -> Result<NetworkPayment, Error> {
-        self.posted(|payment| payment.error)
-    }
-}
+use crate::{Call, Client, Error, Listing, Sent};
 
 /// What became of a batch that was not refused as a whole.
 #[derive(Clone, Debug)]
@@ -137,11 +73,7 @@ impl<'a> Payments<'a> {
     /// key: a new attempt needs a new key.
     pub fn send(&self, payment: &SendPayment) -> Call<Sent> {
         let call = self.client.post::<()>("/payments", payment);
-        let call = match &payment.idempotency_key {
-            Some(key) => call.idempotency_key(key),
-            None => call,
-        };
-        call.read_by(Sent::read)
+        call.keyed(payment.idempotency_key.as_deref()).read_by(Sent::read)
     }
 
     /// One payment; `NOT_FOUND` when there is none.

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
+use tokio::sync::{Semaphore, watch};
+
 use crate::config::Config;
 use crate::crypto::Vault;
 use crate::db::ReadPool;
@@ -32,8 +35,18 @@ pub struct App {
     pub hub: Hub,
     /// What delivers them.
     pub sender: Sender,
+    /// Where those read who have to wait for payments.
+    pub background_reads: ReadPool,
+    /// Where they run.
+    pub background: Handle,
+    /// Places for clients of the realtime stream.
+    pub sockets: Arc<Semaphore>,
+    /// Whether the server stops.
+    pub stopped: watch::Receiver<bool>,
     /// Told when webhooks changed.
     pub webhook_changes: Arc<WebhookChanges>,
+    /// Held while due things are done, so that no two do them at once.
+    pub due: tokio::sync::Mutex<()>,
     /// What Prometheus is told.
     pub metrics: Arc<Metrics>,
 }

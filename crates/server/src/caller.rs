@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use wallgent_api::{ApiError, ErrorCode};
 use wallgent_core::id::{KeyId, OrganizationId, WalletId};
-use wallgent_core::{Environment, Permission, Permissions};
+use wallgent_core::{Environment, Permission, Permissions, Timestamp};
 
 use crate::engine::{Scope, ScopeId, Stop, Tx, Wallet};
 use crate::{delegations, error};
@@ -26,6 +26,8 @@ pub struct Caller {
     pub needs: Permission,
     /// The only wallets it sees.
     pub wallets: Option<Arc<[WalletId]>>,
+    /// From when on it is refused.
+    pub expires_at: Option<Timestamp>,
     /// The client's address, as far as it is known.
     pub ip: Option<String>,
     /// What this request is called in the log.
@@ -42,6 +44,16 @@ impl Caller {
     /// lent: what an owner alone decides cannot be lent.
     pub fn require_owner_of(&self, wallet: &Wallet) -> Result<(), ApiError> {
         if wallet.scope != self.scope { Err(error::owner_only()) } else { self.require_owner() }
+    }
+
+    /// Refuses a key that must not follow the stream of events. One that sees only
+    /// some wallets gets no more than theirs, so any permission will do.
+    pub fn may_follow(&self, permissions: Permissions) -> Result<(), ApiError> {
+        let sees_little = self.wallets.is_some() && !permissions.is_empty();
+        if sees_little || permissions.allows(self.needs) {
+            return Ok(());
+        }
+        Err(error::permission_missing(self.needs))
     }
 
     /// Whether the key's scope holds the wallet.

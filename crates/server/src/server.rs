@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
 use crate::admin;
 use crate::app::App;
+use crate::background::Background;
+
 use crate::config::Config;
-use crate::crypto::{Vault, VaultError, write_private};
+use crate::crypto::{self, Unlocking, Vault, VaultError, write_private};
 use crate::db::{self, Connection, DbError, Location, ReadPool};
 use crate::engine::{self, Clock, Engine, EngineOptions};
 use crate::events::Hub;
@@ -22,8 +24,6 @@ use crate::keys::{self, KeyCache, Uses};
 use crate::metrics::Metrics;
 use crate::webhooks::{self, Sender, WebhookChanges};
 
-/// The file beside the store that keeps its encryption key.
-const KEY_FILE: &str = "encryption.key";
 /// The file in the data folder that names this installation to PostgreSQL.
 const PLACE: &str = "writer";
 /// The log beside the embedded store is copied into it from this size on.
@@ -33,6 +33,10 @@ const LOG_BYTES: u64 = 8 << 20;
 const COPY_PAUSE: Duration = Duration::from_millis(5);
 /// Pause while nothing is written.
 const IDLE_COPY_PAUSE: Duration = Duration::from_millis(100);
+/// How long clients of the stream may take to let it go when the server stops.
+const SOCKETS_DEADLINE: Duration = Duration::from_secs(5);
+/// Readers for those who tell of events.
+const BACKGROUND_READERS: usize = 2;
 /// How often callers that went away are forgotten.
 const FORGET_PAUSE: Duration = Duration::from_secs(60);
 /// How long a process that is not the writer trusts the keys it knows.
@@ -72,7 +76,7 @@ fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> StartError {
 
 /// A store that this process alone may change.
 pub struct Offline {
-    engine: Engine,
+    store: admin::Store,
     /// Held as long as the store is ours.
     _lock: File,
 }
@@ -80,20 +84,39 @@ pub struct Offline {
 impl Offline {
     /// Opens the store while no server runs.
     pub async fn open(config: Config) -> Result<Self, StartError> {
+        Self::open_for(config, Unlocking::Operate).await
+    }
+
+    /// Opens a store whose encryption key is lost for good. It goes on with
+    /// another one; what only the lost key opens stays unreadable.
+    pub async fn open_after_loss(config: Config) -> Result<Self, StartError> {
+        let opened = Self::open_for(config, Unlocking::AfterLoss).await?;
+        let replaced = opened.store.engine.run(Vec::new(), crypto::replace_lost_digest_key).await;
+        match replaced {
+            Ok(()) => Ok(opened),
+            Err(error) => {
+                opened.close().await;
+                Err(DbError::Layout(admin::told(&error)).into())
+            }
+        }
+    }
+
+    async fn open_for(config: Config, unlocking: Unlocking) -> Result<Self, StartError> {
         let parts = Parts::default();
-        let open = move || open_engine(&config, &Clock::wall(), &parts);
-        let Opened { engine, lock, .. } = apart(open).await?;
-        Ok(Self { engine, _lock: lock })
+        let location = config.database.clone();
+        let open = move || open_engine(&config, &Clock::wall(), &parts, unlocking);
+        let Opened { engine, vault, lock } = apart(open).await?;
+        Ok(Self { store: admin::Store { engine, vault, location }, _lock: lock })
     }
 
     /// Runs an operator's command.
     pub async fn execute(&self, request: admin::Request) -> Result<serde_json::Value, String> {
-        admin::execute(&self.engine, request).await
+        admin::execute(self.store.clone(), request).await
     }
 
     /// Closes the store.
     pub async fn close(self) {
-        self.engine.stop().await;
+        self.store.engine.stop().await;
     }
 }
 
@@ -124,7 +147,12 @@ struct Opened {
     lock: File,
 }
 
-fn open_engine(config: &Config, clock: &Clock, parts: &Parts) -> Result<Opened, StartError> {
+fn open_engine(
+    config: &Config,
+    clock: &Clock,
+    parts: &Parts,
+    unlocking: Unlocking,
+) -> Result<Opened, StartError> {
     std::fs::create_dir_all(&config.data).map_err(io(config.data.display().to_string()))?;
     let (lock, holder) = match &config.database {
         Location::Sqlite(path) => {
@@ -137,9 +165,10 @@ fn open_engine(config: &Config, clock: &Clock, parts: &Parts) -> Result<Opened, 
             (lock(&place)?, holder(&place)?)
         }
     };
-    let vault = Arc::new(vault(config)?);
+    let mut connection = Connection::open_writer(&config.database)?;
+    let vault = Arc::new(crypto::unlock(&mut connection, config, unlocking)?);
     let parts = parts.clone();
-    let engine = engine::start(EngineOptions {
+    let options = EngineOptions {
         location: config.database.clone(),
         clock: clock.clone(),
         rules: Arc::new(config.rules.clone()),
@@ -150,7 +179,8 @@ fn open_engine(config: &Config, clock: &Clock, parts: &Parts) -> Result<Opened, 
         webhook_changes: parts.webhook_changes,
         keys: parts.keys,
         runtime: tokio::runtime::Handle::current(),
-    })?;
+    };
+    let engine = engine::start(connection, options)?;
     Ok(Opened { engine, vault, lock })
 }
 
@@ -181,14 +211,6 @@ fn make_private(path: &Path) -> Result<(), StartError> {
     file.map(drop).map_err(io(path.display().to_string()))
 }
 
-fn vault(config: &Config) -> Result<Vault, StartError> {
-    match &config.encryption_key {
-        Some(key) => Ok(Vault::from_hex(key)?),
-        None if config.key_file => Ok(Vault::from_file(&config.data.join(KEY_FILE))?),
-        None => Err(StartError::NoKey),
-    }
-}
-
 /// The name under which this data folder takes the writer's place. A process
 /// that was killed is followed by one of the same name, which need not wait
 /// for the lease to end; the lock sees to it that only one of them runs.
@@ -213,6 +235,7 @@ pub struct Server {
     address: SocketAddr,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
+    background: Background,
     _lock: File,
 }
 
@@ -223,39 +246,50 @@ impl Server {
         let opening = (config.clone(), clock.clone(), parts.clone());
         let open = move || {
             let (config, clock, parts) = opening;
-            let opened = open_engine(&config, &clock, &parts)?;
+            let opened = open_engine(&config, &clock, &parts, Unlocking::Serve)?;
             let reads = ReadPool::open(&config.database, config.readers)?;
-            Ok((opened, reads))
+            let background = ReadPool::open_background(&config.database, BACKGROUND_READERS)?;
+            Ok((opened, reads, background))
         };
-        let (Opened { engine, vault, lock }, reads) = apart(open).await?;
+        let (Opened { engine, vault, lock }, reads, background_reads) = apart(open).await?;
+        let background = Background::start().map_err(io("threads"))?;
+        let (stop, stopped) = watch::channel(false);
         let app = Arc::new(App {
             engine,
-            hub: Hub::new(reads.clone(), parts.committed.subscribe()),
+            hub: Hub::new(
+                background_reads.clone(),
+                background.handle(),
+                parts.committed.subscribe(),
+            ),
+            background: background.handle(),
+            background_reads,
             reads,
             keys: parts.keys,
             limits: RateLimits::new(&clock),
             clock,
             vault,
+            sockets: Arc::new(Semaphore::new(config.sockets_max as usize)),
+            stopped: stopped.clone(),
             sender: Sender::new(config.webhook_reach),
             webhook_changes: parts.webhook_changes,
             config,
+            due: tokio::sync::Mutex::new(()),
             metrics: parts.metrics,
         });
         let listen = app.config.listen;
         let listening = http::listen(&app, listen).await.map_err(io(listen.to_string()))?;
         let address = listening.address().map_err(io(listen.to_string()))?;
-        let (stop, stopped) = watch::channel(false);
         let socket = app.config.admin_socket.clone();
         let admin = admin::listen(&app, &socket).map_err(io(socket.display().to_string()))?;
         let tasks = vec![
             tokio::spawn(listening.serve(stopped.clone())),
             tokio::spawn(admin.serve(stopped.clone())),
             tokio::spawn(crate::jobs::keep_running(Arc::clone(&app), stopped.clone())),
-            tokio::spawn(webhooks::keep_delivering(Arc::clone(&app), stopped.clone())),
+            background.handle().spawn(webhooks::keep_delivering(Arc::clone(&app), stopped.clone())),
             tokio::spawn(forget_idle(Arc::clone(&app), stopped)),
         ];
         keep_log_short(&app.config.database, stop.subscribe())?;
-        Ok(Self { app, address, stop, tasks, _lock: lock })
+        Ok(Self { app, address, stop, tasks, background, _lock: lock })
     }
 
     /// Where it listens.
@@ -266,7 +300,7 @@ impl Server {
 
     /// Runs an operator's command.
     pub async fn execute(&self, request: admin::Request) -> Result<serde_json::Value, String> {
-        admin::execute(&self.app.engine, request).await
+        admin::execute(admin::Store::of(&self.app), request).await
     }
 
     /// Stops accepting, finishes what is in flight, and closes the store.
@@ -277,7 +311,11 @@ impl Server {
                 tracing::error!(%error, "a task broke");
             }
         }
+        // Every socket is told that the server stops.
+        let all = self.app.sockets.acquire_many(self.app.config.sockets_max);
+        let _ = tokio::time::timeout(SOCKETS_DEADLINE, all).await;
         keys::note_uses(&self.app, Uses::All).await;
+        drop(self.background);
         self.app.engine.stop().await;
         let _ = std::fs::remove_file(&self.app.config.admin_socket);
     }

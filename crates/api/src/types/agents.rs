@@ -219,8 +219,8 @@ pub struct RotatedKey {
     #[schema(value_type = String)]
     pub api_key_id: KeyId,
     /// The old key, which is refused from now on.
-    #[schema(value_type = Option<String>)]
-    pub revoked_key_id: Option<KeyId>,
+    #[schema(value_type = String)]
+    pub revoked_key_id: KeyId,
 }
 
 /// What became of a deleted agent's money.

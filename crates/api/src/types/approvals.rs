@@ -1,10 +1,11 @@
 //! Approvals: movements that wait for a human.
 
 use serde::{Deserialize, Serialize};
-use wallgent_core::id::{ApprovalId, KeyId, PolicyId, TransactionId, WalletId};
+use wallgent_core::id::{ApprovalId, KeyId, PolicyId, TransactionId, TransferId, WalletId};
 use wallgent_core::{Amount, Timestamp};
 
 use super::payments::{DESCRIPTION_CHARS_MAX, Payment};
+use super::transfers::Transfer;
 use crate::{ApiError, Fields};
 
 /// `POST /approvals/:id/reject`
@@ -58,7 +59,7 @@ pub struct Approval {
     pub decided_at: Option<Timestamp>,
     /// Why it was rejected.
     pub reason: Option<String>,
-    /// The payment that waits or waited; it can be read at once.
+    /// The payment, or the ledger transaction of the transfer, that waits or waited.
     #[schema(value_type = String)]
     pub transaction_id: TransactionId,
     /// What it is about.
@@ -69,16 +70,23 @@ pub struct Approval {
     /// When it ends by itself.
     #[schema(value_type = String, format = DateTime)]
     pub expires_at: Timestamp,
-    /// What was posted, in the answer to `approve`.
+    /// The transfer that waits or waited, when it is one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(value_type = Option<String>)]
+    pub transfer_id: Option<TransferId>,
+    /// The payment that was posted, in the answer to `approve`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub payment: Option<Payment>,
+    /// The transfer that was agreed to, in the answer to `approve`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub transfer: Option<Transfer>,
 }
 
 /// What an approval is about.
 #[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TransactionDetails {
-    /// `PAYMENT` or `NETWORK_PAYMENT`.
+    /// `PAYMENT`, `NETWORK_PAYMENT`, `INTERNAL_TRANSFER` or `WITHDRAWAL`.
     #[serde(rename = "type")]
     pub kind: String,
     /// How much.
@@ -86,9 +94,8 @@ pub struct TransactionDetails {
     pub amount: Amount,
     /// Always `USD`.
     pub currency: String,
-    /// Who gets it.
-    #[schema(value_type = String)]
-    pub recipient: WalletId,
+    /// Who gets it: a wallet, a bank account, or what is shown of another destination.
+    pub recipient: String,
     /// What the recipient is called, as far as its organization tells.
     pub recipient_name: Option<String>,
     /// What it is for.

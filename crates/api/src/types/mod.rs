@@ -3,6 +3,9 @@
 pub mod agents;
 pub mod approvals;
 pub mod audit;
+pub mod bank_accounts;
+pub mod card_authorizations;
+pub mod cards;
 pub mod clock;
 pub mod delegations;
 pub mod events;
@@ -11,6 +14,7 @@ pub mod network;
 pub mod organizations;
 pub mod payments;
 pub mod policies;
+pub mod transfers;
 pub mod wallets;
 pub mod webhooks;
 

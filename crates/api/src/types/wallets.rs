@@ -303,14 +303,15 @@ pub struct WalletTransaction {
     pub amount: Amount,
     /// `DEBIT` takes from the wallet, `CREDIT` adds to it.
     pub direction: String,
-    /// `PAYMENT`, `REVERSAL`, `FUNDING` or `FEE_SWEEP`.
+    /// `PAYMENT`, `REVERSAL`, `FUNDING`, `FEE_SWEEP`, `BUDGET_ADJUSTMENT`, `SWEEP`, `CARD_CAPTURE` or
+    /// `CARD_REFUND`.
     pub entry_type: String,
     /// The wallet's balance after it.
     #[schema(value_type = String, example = "199.75")]
     pub balance_after: Amount,
     /// What the payment says.
     pub description: Option<String>,
-    /// The payment that a reversal reverses.
+    /// The payment that a reversal reverses; the capture that a card's refund gives back.
     #[schema(value_type = Option<String>)]
     pub related_transaction_id: Option<TransactionId>,
     /// When it was posted.
@@ -328,14 +329,15 @@ pub struct WalletHold {
     /// Which wallet.
     #[schema(value_type = String)]
     pub wallet_id: WalletId,
-    /// How much, fee included.
+    /// How much, fee included. Of a card's authorization, what is still held; when it ended, what was
+    /// captured, or else all of it.
     #[schema(value_type = String, example = "50.25")]
     pub amount: Amount,
-    /// Why, as `APPROVAL`.
+    /// Why: `APPROVAL` or `CARD_AUTHORIZATION`.
     pub reason: String,
-    /// What it waits for: the payment.
-    #[schema(value_type = String)]
-    pub reference: TransactionId,
+    /// What it waits for: the payment, or the card's authorization.
+    #[schema(example = "txn_01J00000000000000000000000")]
+    pub reference: String,
     /// `PENDING`, `RELEASED`, `CAPTURED` or `REVERSED`.
     pub status: String,
     /// Since when.

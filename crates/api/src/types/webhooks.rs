@@ -10,6 +10,7 @@ use crate::{ApiError, Fields, Patch};
 
 /// Characters of a URL.
 const URL_CHARS_MAX: usize = 2_048;
+const ID_CHARS_MAX: usize = 256;
 /// Names of events in one webhook; more than there are.
 const EVENTS_MAX: usize = 200;
 
@@ -183,6 +184,27 @@ pub struct WebhookDelivery {
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
+}
+
+/// `POST /events/:id/resend`
+#[derive(Clone, Debug, Default, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ResendEvent {
+    /// The only webhook it is sent to; all that are told of it when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhook_id: Option<String>,
+}
+
+impl ResendEvent {
+    /// Reads a request's body.
+    ///
+    /// # Errors
+    /// `VALIDATION_ERROR`.
+    pub fn decode(body: &[u8]) -> Result<Self, ApiError> {
+        let mut fields = Fields::parse(body)?;
+        let webhook_id = fields.text("webhookId", ID_CHARS_MAX);
+        fields.finish(Self { webhook_id })
+    }
 }
 
 /// An event that could not be delivered.

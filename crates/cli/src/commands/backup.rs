@@ -23,7 +23,9 @@ impl Backup {
         let copied = wallgent_server::backup::run(&location, &self.to);
         copied.map_err(|error| Failure::new(error.to_string()))?;
         println!("copied to {}", self.to.display());
-        println!("keep the encryption key with it: without the key, what it sealed cannot be read");
+        println!(
+            "keep the encryption key for it, in another place: what was sealed cannot be read without"
+        );
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -15,9 +15,9 @@ use crate::exit::Failure;
 use crate::settings::Sources;
 
 /// The data folder when nobody names one.
-const FOLDER: &str = "./wallgent-data";
+pub(super) const FOLDER: &str = "./wallgent-data";
 /// What tools read to find the server and its keys.
-const DEV_FILE: &str = "dev.json";
+pub(super) const DEV_FILE: &str = "dev.json";
 
 #[derive(Args)]
 pub(crate) struct Dev {
@@ -33,14 +33,14 @@ pub(crate) struct Dev {
 /// What `dev.json` says.
 #[derive(Clone, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct DevFile {
+pub(super) struct DevFile {
     organization_id: String,
-    sandbox_key: String,
+    pub(super) sandbox_key: String,
     live_key: String,
     sandbox_wallet_id: String,
     live_wallet_id: String,
     #[serde(default)]
-    url: String,
+    pub(super) url: String,
 }
 
 impl Dev {

@@ -1,9 +1,14 @@
 //! What the binary can do, a file each.
 
 mod backup;
+mod client;
 mod dev;
+mod events;
+mod keys;
+mod listen;
 mod log;
 mod operate;
+mod rails;
 mod serve;
 mod verify;
 
@@ -28,9 +33,23 @@ pub(crate) enum Command {
     /// API keys
     #[command(subcommand)]
     Key(operate::Key),
+    /// Encryption keys
+    #[command(subcommand)]
+    Keys(keys::Keys),
     /// Fees that were earned
     #[command(subcommand)]
     Fees(operate::Fees),
+    /// Follow live events, and forward them to a local server
+    Listen(listen::Listen),
+    /// Events that happened
+    #[command(subcommand)]
+    Events(events::Events),
+    /// Transfers that are carried out by hand
+    #[command(subcommand)]
+    Transfer(rails::Transfer),
+    /// Bank accounts that wait to be verified
+    #[command(subcommand)]
+    BankAccount(rails::BankAccount),
     /// Copy a store while it is in use
     Backup(backup::Backup),
     /// Prove the books from the store itself; exits 1 on any difference
@@ -46,7 +65,12 @@ impl Command {
             Self::Serve(command) => command.run(),
             Self::Org(command) => command.run(),
             Self::Key(command) => command.run(),
+            Self::Keys(command) => command.run(),
             Self::Fees(command) => command.run(),
+            Self::Listen(command) => command.run(),
+            Self::Events(command) => command.run(),
+            Self::Transfer(command) => command.run(),
+            Self::BankAccount(command) => command.run(),
             Self::Backup(command) => command.run(),
             Self::Verify(command) => command.run(),
             Self::Openapi => {

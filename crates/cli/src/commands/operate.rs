@@ -105,8 +105,11 @@ impl Fees {
     }
 }
 
-fn operate(sources: &Sources, request: Request) -> Result<Value, Failure> {
-    let config = sources.merged()?.into_config_for_dev()?;
+pub(super) fn operate(sources: &Sources, request: Request) -> Result<Value, Failure> {
+    operate_with(sources.merged()?.into_config_for_dev()?, request)
+}
+
+pub(super) fn operate_with(config: Config, request: Request) -> Result<Value, Failure> {
     block_on(async move {
         if let Some(answer) = admin::ask(&config.admin_socket, &request).await? {
             return answer.map_err(Failure::new);
@@ -122,7 +125,7 @@ async fn directly(config: Config, request: Request) -> Result<Value, Failure> {
     answer.map_err(Failure::new)
 }
 
-fn tell(answer: &Value, json: bool) -> Outcome {
+pub(super) fn tell(answer: &Value, json: bool) -> Outcome {
     match answer.as_object().filter(|_| !json) {
         None => println!("{answer}"),
         Some(fields) => {

@@ -3,6 +3,8 @@
 mod agents;
 mod approvals;
 mod audit;
+mod bank_accounts;
+mod cards;
 mod concurrency;
 mod crash;
 mod delegations;
@@ -21,7 +23,9 @@ mod organizations;
 mod payments;
 mod policies;
 mod races;
+mod realtime;
 mod support;
 mod surviving;
+mod transfers;
 mod wallets;
 mod webhooks;

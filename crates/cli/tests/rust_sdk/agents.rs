@@ -53,7 +53,7 @@ async fn agents() {
     assert_eq!(agents.resume(id).await.unwrap().status, "ACTIVE");
 
     let rotated = agents.rotate_key(id).await.unwrap();
-    assert_eq!(rotated.revoked_key_id, created.agent.api_key_id);
+    assert_eq!(Some(rotated.revoked_key_id), created.agent.api_key_id);
     let secret = rotated.api_key.as_ref().expect("a new key").reveal();
     assert!(!format!("{rotated:?}").contains(secret));
     assert_refused(itself.agents().get(id).await, ErrorCode::ApiKeyRevoked);

@@ -28,7 +28,7 @@ async fn approvals() {
     assert_eq!(Some(waiting.requested_by), agent.api_key_id);
     assert_eq!(waiting.expires_at, waiting.created_at.plus_seconds(24 * 60 * 60));
     let about = waiting.transaction_details;
-    assert_eq!((about.kind.as_str(), about.recipient), ("PAYMENT", to));
+    assert_eq!((about.kind.as_str(), about.recipient), ("PAYMENT", to.to_string()));
     assert_eq!(about.recipient_name.as_deref(), Some("Vendor"));
 
     let approved = approvals.approve(asked[0]).await.unwrap();

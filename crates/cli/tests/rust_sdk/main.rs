@@ -4,13 +4,19 @@
 mod agents;
 mod approvals;
 mod audit_logs;
+mod bank_accounts;
+mod cards;
 mod delegations;
 mod events;
 mod faults;
+mod following;
 mod keys;
 mod network;
 mod payments;
+#[path = "../it/support/proxy.rs"]
+mod proxy;
 mod receiver;
 mod support;
+mod transfers;
 mod wallets;
 mod webhooks;

@@ -60,7 +60,7 @@ async fn policies() {
     let waits = client.payments().send(&payment(from, to, "60.00")).await.unwrap();
     let filter = HoldFilter { status: Some(HoldStatus::Pending) };
     let holds = client.wallets().holds(from, &filter).await.unwrap();
-    assert_eq!(holds[0].reference, waits.payment().id);
+    assert_eq!(holds[0].reference, waits.payment().id.to_string());
     assert_eq!(holds[0].amount, usd("60.30"));
 
     policies.delete(policy.id).await.unwrap();

@@ -1,9 +1,9 @@
 //! A server for each story, and what most of them begin with.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::{Map, Value};
 use tempfile::TempDir;
@@ -28,27 +28,50 @@ impl Server {
     /// Starts it on a free port.
     pub(crate) fn start(flags: &[&str]) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_wallgent"));
-        command.args(["dev", "--listen", "127.0.0.1:0", "--data"]);
-        command.arg(folder.path()).args(flags);
-        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("WALLGENT_")) {
-            command.env_remove(name);
-        }
-        command.stdin(Stdio::null()).stdout(Stdio::null());
-        let mut server = Self {
-            process: command.spawn().expect("the binary starts"),
-            account: Value::Null,
-            folder,
-        };
+        let process = spawn(folder.path(), flags);
+        let mut server = Self { process, account: Value::Null, folder };
+        server.wait_until_told(None);
+        server
+    }
+
+    /// Kills it without a warning, and starts it again on the same folder.
+    pub(crate) fn kill_and_start(&mut self) {
+        let told_before = modified(&self.account_file());
+        self.process.kill().expect("SIGKILL was sent");
+        self.process.wait().expect("a child to wait for");
+        self.process = spawn(self.folder.path(), &[]);
+        self.wait_until_told(told_before);
+    }
+
+    /// SIGTERM, and waits for the end.
+    pub(crate) fn stop(&mut self) {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill runs").success());
+        assert!(self.process.wait().expect("a child to wait for").success());
+    }
+
+    /// Waits until it has written where it is and which keys there are.
+    fn wait_until_told(&mut self, told_before: Option<SystemTime>) {
         let deadline = Instant::now() + START_TIMEOUT;
-        while server.account.is_null() {
-            let ended = server.process.try_wait().expect("a child to wait for");
+        self.account = Value::Null;
+        while self.account.is_null() {
+            let ended = self.process.try_wait().expect("a child to wait for");
             assert!(ended.is_none(), "the server ended while starting");
             assert!(Instant::now() < deadline, "the server did not start");
             thread::sleep(Duration::from_millis(5));
-            server.account = read_json(&server.folder.path().join("dev.json"));
+            if modified(&self.account_file()) != told_before {
+                self.account = read_json(&self.account_file());
+            }
         }
-        server
+    }
+
+    fn account_file(&self) -> PathBuf {
+        self.folder.path().join("dev.json")
+    }
+
+    /// Where it listens, without a scheme.
+    pub(crate) fn address(&self) -> String {
+        self.account("url").trim_start_matches("http://").to_owned()
     }
 
     /// A client with a key of `dev.json`.
@@ -104,6 +127,20 @@ impl Drop for Server {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+fn spawn(folder: &Path, flags: &[&str]) -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wallgent"));
+    command.args(["dev", "--listen", "127.0.0.1:0", "--data"]).arg(folder).args(flags);
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("WALLGENT_")) {
+        command.env_remove(name);
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    command.spawn().expect("the binary starts")
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    std::fs::metadata(path).and_then(|it| it.modified()).ok()
 }
 
 /// Null until the file is there and complete.

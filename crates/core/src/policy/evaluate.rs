@@ -4,14 +4,35 @@ use super::{Policy, Rule, Rules, Spending, Violation, Window};
 use crate::id::PolicyId;
 use crate::{Amount, Timestamp};
 
+/// What a recipient is called by lists of recipients.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RecipientNames {
+    /// What it is known by for sure: a wallet's ID and network address, a bank
+    /// account's ID, a merchant's domain and ID.
+    pub proven: Vec<String>,
+    /// What it only calls itself. That may forbid it, but never allow it.
+    pub claimed: Vec<String>,
+}
+
+impl RecipientNames {
+    /// A recipient that calls itself nothing else.
+    #[must_use]
+    pub const fn proven(names: Vec<String>) -> Self {
+        Self { proven: names, claimed: Vec::new() }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &String> {
+        self.claimed.iter().chain(&self.proven)
+    }
+}
+
 /// Money that is about to leave a wallet at the wallet's initiative.
 #[derive(Clone, Copy, Debug)]
 pub struct SpendRequest<'a> {
     /// How much, fees not counted.
     pub amount: Amount,
-    /// Every name of the recipient: wallet ID, network address, merchant ID,
-    /// bank account ID.
-    pub recipients: &'a [String],
+    /// Every name of the recipient, in every spelling that lists have of it.
+    pub recipient: &'a RecipientNames,
     /// When.
     pub now: Timestamp,
 }
@@ -134,10 +155,12 @@ impl Check<'_> {
     }
 
     fn recipients(&mut self, rules: &Rules) {
-        let named = |list: &[String]| list.iter().any(|it| self.request.recipients.contains(it));
-        let allowed = rules.approved_recipients.as_deref().is_none_or(named);
+        let names = self.request.recipient;
+        let proven = |list: &[String]| list.iter().any(|it| names.proven.contains(it));
+        let named = |list: &[String]| list.iter().any(|it| names.all().any(|name| name == it));
+        let allowed = rules.approved_recipients.as_deref().is_none_or(proven);
         let blocked = rules.blocked_recipients.as_deref().is_some_and(named);
-        let recipient = self.request.recipients.first().cloned();
+        let recipient = names.all().next().cloned();
         if !allowed {
             let recipient = recipient.clone();
             self.violated(Rule::ApprovedRecipients, |it| it.observed = recipient);

@@ -9,7 +9,7 @@ mod limits;
 mod schedule;
 mod spending;
 
-pub use evaluate::{Decision, Evaluation, SpendRequest, evaluate};
+pub use evaluate::{Decision, Evaluation, RecipientNames, SpendRequest, evaluate};
 pub use limits::{Limit, limits};
 pub use schedule::{Schedule, ScheduleError, Weekday};
 pub use spending::{Spending, Window};

@@ -18,13 +18,18 @@ use wallgent_core::id::OrganizationId;
 use wallgent_core::plan::Plan;
 
 use crate::app::App;
+use crate::crypto::{self, Errand, Vault};
+use crate::db::{DbError, Location};
 use crate::engine::{Engine, EngineError, Stop, Tx};
-use crate::{error, fees, keys, organizations};
+use crate::{bank_accounts, error, fees, keys, organizations, transfers};
 
 /// The longest request that is read.
 const REQUEST_BYTES_MAX: u64 = 64 * 1024;
 /// Characters of names that operators give.
 const NAME_CHARS_MAX: usize = 256;
+
+/// What an operator is shown of a list at once.
+pub const TOLD_AT_ONCE: i64 = 200;
 
 /// What an operator asks.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -58,18 +63,95 @@ pub enum Request {
         /// Which wallet.
         to: String,
     },
+    /// Tell what waits to be carried out by hand.
+    TransferList {
+        /// Behind which transfer to begin.
+        after: Option<String>,
+    },
+    /// Say that the money of a transfer has moved.
+    TransferSettle {
+        /// Which transfer.
+        id: String,
+    },
+    /// Say that the money of a transfer will not move.
+    TransferFail {
+        /// Which transfer.
+        id: String,
+        /// Why.
+        reason: String,
+    },
+    /// Say that the other side took a completed transfer back.
+    TransferReturn {
+        /// Which transfer.
+        id: String,
+        /// Why.
+        reason: String,
+    },
+    /// Take what a returned deposit left owing from its wallet.
+    TransferRecover {
+        /// Which transfer.
+        id: String,
+    },
+    /// Tell which bank accounts wait for their micro-deposits.
+    BankAccountList {
+        /// Behind which account to begin.
+        after: Option<String>,
+    },
+    /// Seal everything with a new encryption key.
+    KeysRotate {
+        /// The name of the key that whoever asks has configured.
+        key: Option<String>,
+    },
+    /// Open everything that is sealed, and change nothing.
+    KeysCheck {
+        /// The same.
+        key: Option<String>,
+    },
+}
+
+/// A store that operators' commands work on.
+#[derive(Clone)]
+pub struct Store {
+    /// Where changes go.
+    pub(crate) engine: Engine,
+    /// Its keys.
+    pub(crate) vault: Arc<Vault>,
+    /// Where it is.
+    pub(crate) location: Location,
 }
 
 /// Runs a command.
-pub async fn execute(engine: &Engine, request: Request) -> Result<Value, String> {
-    let result = engine.run(Vec::new(), move |tx| execute_in(tx, request)).await;
-    result.map_err(|error| match error {
-        EngineError::Refused(error) => error.message,
+pub async fn execute(store: Store, request: Request) -> Result<Value, String> {
+    match request {
+        Request::KeysRotate { key } => crypto::run(store, Errand::Rotate, key).await,
+        Request::KeysCheck { key } => crypto::run(store, Errand::Check, key).await,
+        request => {
+            let result = store.engine.run(Vec::new(), move |tx| execute_in(tx, request)).await;
+            result.map_err(|error| told(&error))
+        }
+    }
+}
+
+impl Store {
+    /// The store of a running server.
+    pub(crate) fn of(app: &App) -> Self {
+        Self {
+            engine: app.engine.clone(),
+            vault: Arc::clone(&app.vault),
+            location: app.config.database.clone(),
+        }
+    }
+}
+
+/// What the operator reads when the engine has no result.
+pub(crate) fn told(error: &EngineError) -> String {
+    match error {
+        EngineError::Refused(error) => error.message.clone(),
         EngineError::Unavailable => {
             "the store cannot be written now: another process is the writer".to_owned()
         }
         EngineError::Broken => "the command broke; the log says why".to_owned(),
-    })
+    }
 }
 
 fn execute_in(tx: &mut Tx<'_>, request: Request) -> Result<Value, Stop> {
@@ -86,7 +168,23 @@ fn execute_in(tx: &mut Tx<'_>, request: Request) -> Result<Value, Stop> {
         Request::KeyCreate { organization_id, environment, name } => {
             create_key(tx, &organization_id, &environment, name.as_deref())
         }
+        Request::TransferList { after } => transfers::list_in(tx, after.as_deref()),
+        Request::TransferSettle { id } => transfers::settle_in(tx, &id),
+        Request::TransferFail { id, reason } => {
+            checked("reason", &reason)?;
+            transfers::fail_in(tx, &id, &reason)
+        }
+        Request::TransferReturn { id, reason } => {
+            checked("reason", &reason)?;
+            transfers::return_in(tx, &id, &reason)
+        }
+        Request::TransferRecover { id } => transfers::recover_in(tx, &id),
+        Request::BankAccountList { after } => bank_accounts::unverified_in(tx, after.as_deref()),
         Request::FeesSweep { to } => fees::sweep_in(tx, &to),
+        // They are many commands, see [`execute`].
+        Request::KeysRotate { .. } | Request::KeysCheck { .. } => {
+            Err(DbError::Layout("not one command".to_owned()).into())
+        }
     }
 }
 
@@ -184,7 +282,7 @@ async fn converse(app: &App, stream: UnixStream) -> io::Result<()> {
     let mut line = String::new();
     BufReader::new(read.take(REQUEST_BYTES_MAX)).read_line(&mut line).await?;
     let result = match serde_json::from_str::<Request>(&line) {
-        Ok(request) => execute(&app.engine, request).await,
+        Ok(request) => execute(Store::of(app), request).await,
         Err(error) => Err(format!("not a command: {error}")),
     };
     let answer = match result {

@@ -146,16 +146,11 @@ pub fn rotate_key_in(tx: &mut Tx<'_>, caller: &Caller, id: &str) -> Result<Reply
     caller.require_owner()?;
     caller.require(tx, Permission::ApiKeysWrite)?;
     let row = row_in(tx, id)?;
-    let (new, secret) = match row.key {
-        Some(old) => keys::replace(tx, caller, old)?,
-        None => {
-            let permissions = CreateAgent::default().permissions();
-            keys::grantable(tx, caller, permissions)?;
-            keys::issue_to_agent(tx, caller, id, &row.name, permissions)?
-        }
-    };
+    // Also after it was revoked, what a key could do bounds what the next can.
+    let (new, secret) = keys::replace(tx, caller, row.last_key)?;
     store::set_key(tx, id, new.id)?;
-    let mut rotated = RotatedKey { api_key: None, api_key_id: new.id, revoked_key_id: row.key };
+    let mut rotated =
+        RotatedKey { api_key: None, api_key_id: new.id, revoked_key_id: row.last_key };
     let mut data = json!(rotated);
     (data["id"], data["walletId"]) = (json!(id), json!(id));
     note(tx, caller, Change::AgentKeyRotated, id, &data)?;

@@ -17,7 +17,10 @@ pub(super) struct AgentRow {
     pub(super) status: WalletStatus,
     pub(super) name: String,
     pub(super) agent_name: Option<String>,
+    /// Its current key, if that works.
     pub(super) key: Option<KeyId>,
+    /// The last key it was given.
+    pub(super) last_key: KeyId,
     pub(super) permissions: Permissions,
     pub(super) balance: Balance,
     pub(super) spent_today: Amount,
@@ -29,7 +32,7 @@ pub(super) struct AgentRow {
 const SELECT: &str = "SELECT w.id, s.environment, w.status, w.name, w.agent_name, \
     k.id, k.permissions, CAST(COALESCE(a.posted, 0) AS BIGINT), \
     CAST(COALESCE(a.held, 0) AS BIGINT), CAST(COALESCE(d.spent, 0) AS BIGINT), \
-    w.created_at, w.updated_at FROM wallets w JOIN scopes s ON s.id = w.scope_id \
+    w.created_at, w.updated_at, w.agent_key_id FROM wallets w JOIN scopes s ON s.id = w.scope_id \
     LEFT JOIN accounts a ON a.id = w.id LEFT JOIN api_keys k ON k.id = w.agent_key_id AND k.revoked_at IS NULL \
     LEFT JOIN wallet_days d ON d.day = $2 AND d.wallet_id = w.id";
 
@@ -53,6 +56,7 @@ fn read(row: &Row) -> DbResult<AgentRow> {
         spent_today: Amount::from_units(row.int(9)?),
         created_at: Timestamp::from_micros(row.int(10)?),
         updated_at: Timestamp::from_micros(row.int(11)?),
+        last_key: KeyId::from_key(row.maybe_int(12)?.unwrap_or_default()).ok_or_else(broken)?,
     })
 }
 

@@ -1,10 +1,12 @@
 //! Approvals: movements that wait for a human.
 //!
 //! Asking holds the amount and its fee, so that they cannot be spent twice.
-//! Agreeing decides the payment anew and posts it in the same transaction;
+//! Agreeing decides the movement anew and posts it in the same transaction;
 //! rejecting it, or letting its time pass, frees the funds. Each happens once:
-//! a command reads the row again before it decides.
+//! a command reads the row again before it decides. What a movement is, a payment
+//! or a transfer, only [`movement`] knows.
 
+mod movement;
 pub mod routes;
 mod store;
 
@@ -13,9 +15,9 @@ use wallgent_api::types::CURRENCY;
 use wallgent_api::types::approvals::{Approval as Wire, TransactionDetails};
 use wallgent_api::{ApiError, ErrorCode};
 use wallgent_core::approval::ApprovalStatus;
-use wallgent_core::hold;
-use wallgent_core::id::{ApprovalId, HoldId, KeyId, PolicyId, TransactionId, WalletId};
-use wallgent_core::payment::Rail;
+use wallgent_core::hold::{HoldReason, HoldStatus};
+use wallgent_core::id::{ApprovalId, KeyId, PolicyId, TransactionId, WalletId};
+use wallgent_core::payment::{Rail, TransactionKind};
 use wallgent_core::policy::Policy;
 use wallgent_core::{Amount, Timestamp};
 
@@ -24,11 +26,13 @@ use crate::caller::Caller;
 use crate::db::{Connection, DbError, DbResult};
 use crate::engine::{ScopeId, Stop, Tx};
 use crate::events::{self, Actor, Change, Subject};
+use crate::holds::{self, Hold};
 use crate::idempotency::Reply;
-use crate::{error, ledger, payments, policies};
+use crate::{error, policies};
+use movement::Movement;
 use store::ApprovalRow;
 
-pub use store::{expires_at, list_holds, reason};
+pub use store::{expires_at, reason};
 
 /// Approvals that end in one commit. More wait for the next, so that nobody
 /// else waits long.
@@ -47,7 +51,7 @@ pub struct Asked {
     pub wallet: WalletId,
     /// The policy that asks.
     pub policy: PolicyId,
-    /// The payment that waits.
+    /// The payment, or the first ledger transaction of the transfer, that waits.
     pub transaction: TransactionId,
     /// Amount and fee.
     pub total: Amount,
@@ -65,20 +69,23 @@ pub struct Approval {
 /// Holds the funds and asks.
 pub fn ask(tx: &mut Tx<'_>, caller: &Caller, asked: &Asked) -> Result<Approval, Stop> {
     if store::count_pending(tx, asked.wallet, WAITING_MAX)? >= WAITING_MAX {
-        let message = format!("{WAITING_MAX} payments of this wallet wait for a human already");
+        let message = format!("{WAITING_MAX} movements of this wallet wait for a human already");
         let error = error::conflict(message, ApprovalStatus::Pending.as_str());
         return Err(error.with("walletId", asked.wallet).with("pending", WAITING_MAX).into());
     }
-    let account_id = ledger::account_of(asked.wallet);
-    let mut account = tx.account(account_id)?;
-    let reserved = hold::reserve(account.balance, asked.total);
-    account.balance = reserved.ok_or_else(error::balance_too_large)?;
-    tx.put_account(account_id, account);
     let id: ApprovalId = tx.next_id();
-    let hold: HoldId = tx.next_id();
     let expires_at = tx.now().plus_seconds(tx.rules().approval_seconds);
-    store::insert_hold(tx, hold, asked, expires_at)?;
-    store::insert(tx, caller, id, hold, asked, expires_at)?;
+    let hold = Hold {
+        id: tx.next_id(),
+        scope: asked.scope,
+        wallet: asked.wallet,
+        amount: asked.total,
+        reason: HoldReason::Approval,
+        reference: asked.transaction.key(),
+        expires_at,
+    };
+    holds::place(tx, &hold)?;
+    store::insert(tx, caller, id, hold.id, asked, expires_at)?;
     Ok(Approval { id, expires_at })
 }
 
@@ -130,8 +137,8 @@ const fn rejected<'a>(caller: &Caller, reason: Option<&'a str>) -> Decided<'a> {
     Decided { status: ApprovalStatus::Rejected, by: Some(caller.key), reason }
 }
 
-/// Ends an approval that comes to nothing, with its hold and its payment. The
-/// payment's place among the day's payments is not given back.
+/// Ends an approval that comes to nothing, with its hold and its movement, whose
+/// place among the day's movements is not given back.
 fn end_in(
     tx: &mut Tx<'_>,
     actor: Actor<'_>,
@@ -139,7 +146,8 @@ fn end_in(
     decided: &Decided<'_>,
 ) -> Result<ApprovalRow, Stop> {
     release(tx, row, 0)?;
-    store::decide(tx, row, decided)?;
+    decide(tx, row, decided)?;
+    movement::end_in(tx, actor, row, decided.status, decided.reason)?;
     let row = reload(tx, row.id)?;
     let change = match decided.status {
         ApprovalStatus::Expired => Change::ApprovalExpired,
@@ -149,15 +157,20 @@ fn end_in(
     Ok(row)
 }
 
+/// Notes a decision, and what became of the hold.
+fn decide(tx: &mut Tx<'_>, row: &ApprovalRow, decided: &Decided<'_>) -> Result<(), Stop> {
+    store::decide(tx, row, decided)?;
+    let hold = match decided.status {
+        ApprovalStatus::Approved => HoldStatus::Captured,
+        _ => HoldStatus::Released,
+    };
+    holds::change(tx, row.hold, hold, row.held)
+}
+
 /// Frees the funds, and gives the amount and as many payments back to the
 /// window they were counted in.
 fn release(tx: &mut Tx<'_>, row: &ApprovalRow, payments: i64) -> Result<(), Stop> {
-    let account_id = ledger::account_of(row.wallet);
-    let mut account = tx.account(account_id)?;
-    let released = hold::release(account.balance, row.held);
-    let broken = || DbError::Layout(format!("{} holds less than its holds", row.wallet));
-    account.balance = released.ok_or_else(broken)?;
-    tx.put_account(account_id, account);
+    holds::free(tx, row.wallet, row.held)?;
     let given_back = row.amount.checked_neg().ok_or_else(error::balance_too_large)?;
     tx.count_spending(row.wallet, row.created_at, given_back, -payments)?;
     Ok(())
@@ -180,18 +193,17 @@ pub fn reject_in(
 pub fn approve_in(tx: &mut Tx<'_>, caller: &Caller, id: &str) -> Result<Reply, Stop> {
     let row = find_undecided(tx, caller, id)?;
     refuse_own_request(tx, caller, &row)?;
-    let payment = payments::load(tx.reader()?, row.transaction)?;
-    let payment = payment.ok_or_else(|| DbError::Layout(format!("{} is lost", row.transaction)))?;
+    let movement = Movement::load(tx, &row)?;
     let mut violations = Vec::new();
     let decided = tx.attempt(|tx| {
         release(tx, &row, 1)?;
-        payments::decide_again(tx, &payment, &mut violations)
+        movement.decide_again(tx, &mut violations)
     });
     match decided {
         Ok(()) => {}
         Err(Stop::Refused(error)) if is_of_money(error.code) => {
             if !violations.is_empty() {
-                let (amount, to) = (row.amount, row.recipient.to_string());
+                let (amount, to) = (row.amount, row.recipient.clone());
                 policies::note_denial(tx, row.wallet, row.scope, amount, &to, &violations)?;
             }
             return Ok(Reply::refused(&error, caller));
@@ -199,12 +211,11 @@ pub fn approve_in(tx: &mut Tx<'_>, caller: &Caller, id: &str) -> Result<Reply, S
         Err(stop) => return Err(stop),
     }
     let decided = Decided { status: ApprovalStatus::Approved, by: Some(caller.key), reason: None };
-    store::decide(tx, &row, &decided)?;
+    decide(tx, &row, &decided)?;
     let row = reload(tx, row.id)?;
     note(tx, Actor::Key(caller), Change::ApprovalApproved, &row)?;
-    let payment = payments::settle_in(tx, caller, payment)?;
     let mut wire = wire(&row);
-    wire.payment = Some(payments::payment(&payment));
+    movement.settle_in(tx, caller, &mut wire)?;
     Ok(Reply::json(200, &wire, row.id))
 }
 
@@ -292,19 +303,21 @@ fn wire(row: &ApprovalRow) -> Wire {
         reason: row.reason.clone(),
         transaction_id: row.transaction,
         transaction_details: TransactionDetails {
-            kind: match row.rail {
-                Rail::Ledger => "PAYMENT",
-                Rail::Network => "NETWORK_PAYMENT",
+            kind: match (row.kind, row.rail) {
+                (TransactionKind::Payment, Rail::Network) => "NETWORK_PAYMENT",
+                (kind, _) => kind.as_str(),
             }
             .to_owned(),
             amount: row.amount,
             currency: CURRENCY.to_owned(),
-            recipient: row.recipient,
+            recipient: row.recipient.clone(),
             recipient_name: row.recipient_name.clone(),
             description: row.description.clone(),
         },
         created_at: row.created_at,
         expires_at: row.expires_at,
+        transfer_id: row.transfer,
         payment: None,
+        transfer: None,
     }
 }

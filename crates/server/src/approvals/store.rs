@@ -1,35 +1,17 @@
-//! Rows of approvals and of the holds they put.
+//! Rows of approvals.
 
 use wallgent_core::approval::ApprovalStatus;
-use wallgent_core::hold::HoldStatus;
-use wallgent_core::id::{ApprovalId, HoldId, KeyId, PolicyId, TransactionId, WalletId};
-use wallgent_core::payment::{PaymentStatus, Rail};
+use wallgent_core::id::{
+    ApprovalId, BankAccountId, HoldId, KeyId, PolicyId, TransactionId, TransferId, WalletId,
+};
+use wallgent_core::payment::{PaymentStatus, Rail, TransactionKind};
 use wallgent_core::{Amount, Timestamp};
 
 use super::{Asked, Decided};
 use crate::caller::Caller;
 use crate::db::{Connection, DbError, DbResult, Row, Value};
 use crate::engine::{ScopeId, Tx};
-
-pub(super) fn insert_hold(
-    tx: &mut Tx<'_>,
-    id: HoldId,
-    asked: &Asked,
-    expires_at: Timestamp,
-) -> DbResult<()> {
-    let text = "INSERT INTO holds (id, scope_id, wallet_id, amount, reason, reference_id, status, \
-                created_at, expires_at) VALUES ($1, $2, $3, $4, 'APPROVAL', $5, 'PENDING', $6, $7)";
-    let values = [
-        Value::Int(id.key()),
-        Value::Int(asked.scope),
-        Value::Int(asked.wallet.key()),
-        Value::Int(asked.total.units()),
-        Value::Int(asked.transaction.key()),
-        Value::Int(tx.now().micros()),
-        Value::Int(expires_at.micros()),
-    ];
-    tx.execute(text, &values).map(drop)
-}
+use crate::transfers;
 
 pub(super) fn insert(
     tx: &mut Tx<'_>,
@@ -57,7 +39,7 @@ pub(super) fn insert(
     tx.execute(text, &values).map(drop)
 }
 
-/// An approval with its payment and its hold.
+/// An approval with its movement and its hold.
 #[derive(Clone, Debug)]
 pub(super) struct ApprovalRow {
     pub(super) id: ApprovalId,
@@ -72,10 +54,16 @@ pub(super) struct ApprovalRow {
     pub(super) hold: HoldId,
     pub(super) held: Amount,
     pub(super) transaction: TransactionId,
+    /// The transfer, when it is one.
+    pub(super) transfer: Option<TransferId>,
+    pub(super) kind: TransactionKind,
     pub(super) rail: Rail,
     pub(super) amount: Amount,
     pub(super) description: Option<String>,
-    pub(super) recipient: WalletId,
+    /// A wallet, a bank account, or what is shown of somebody else.
+    pub(super) recipient: String,
+    /// The same, when it is a wallet.
+    pub(super) to_wallet: Option<WalletId>,
     /// As far as the payer's organization may know it.
     pub(super) recipient_name: Option<String>,
     /// Whether everybody finds the recipient's name in the directory.
@@ -89,8 +77,10 @@ const SELECT: &str = "SELECT p.id, p.scope_id, p.wallet_id, p.policy_id, p.statu
     p.requested_by, p.decided_by, p.decided_at, p.reason, p.hold_id, h.amount, \
     p.transaction_id, t.rail, t.amount, t.description, t.to_wallet_id, \
     CASE WHEN w.scope_id = p.scope_id OR w.discoverable = 'yes' THEN w.name END, \
-    p.created_at, p.expires_at, w.discoverable FROM approvals p JOIN holds h ON h.id = p.hold_id \
-    JOIN transactions t ON t.id = p.transaction_id JOIN wallets w ON w.id = t.to_wallet_id";
+    p.created_at, p.expires_at, w.discoverable, t.kind, x.id, x.bank_account_id, x.party \
+    FROM approvals p JOIN holds h ON h.id = p.hold_id \
+    JOIN transactions t ON t.id = p.transaction_id LEFT JOIN wallets w ON w.id = t.to_wallet_id \
+    LEFT JOIN transfers x ON x.id = p.transaction_id";
 
 fn broken() -> DbError {
     DbError::Layout("an approval's row cannot be read".to_owned())
@@ -99,6 +89,14 @@ fn broken() -> DbError {
 fn read(row: &Row) -> DbResult<ApprovalRow> {
     let wallet =
         |column| row.int(column).and_then(|key| WalletId::from_key(key).ok_or_else(broken));
+    let to_wallet = row.maybe_int(15)?.and_then(WalletId::from_key);
+    let (recipient, holder_name) = match to_wallet {
+        Some(wallet) => (wallet.to_string(), None),
+        None => {
+            let account = row.maybe_int(22)?.and_then(BankAccountId::from_key);
+            transfers::told_recipient(account, row.maybe_text(23)?)
+        }
+    };
     Ok(ApprovalRow {
         id: ApprovalId::from_key(row.int(0)?).ok_or_else(broken)?,
         scope: row.int(1)?,
@@ -118,11 +116,14 @@ fn read(row: &Row) -> DbResult<ApprovalRow> {
         },
         amount: Amount::from_units(row.int(13)?),
         description: row.maybe_text(14)?.map(str::to_owned),
-        recipient: wallet(15)?,
-        recipient_name: row.maybe_text(16)?.map(str::to_owned),
+        recipient,
+        to_wallet,
+        recipient_name: row.maybe_text(16)?.map(str::to_owned).or(holder_name),
         created_at: Timestamp::from_micros(row.int(17)?),
         expires_at: Timestamp::from_micros(row.int(18)?),
-        recipient_is_listed: row.text(19)? == "yes",
+        recipient_is_listed: row.maybe_text(19)?.is_none_or(|listed| listed == "yes"),
+        kind: TransactionKind::from_name(row.text(20)?).ok_or_else(broken)?,
+        transfer: row.maybe_int(21)?.and_then(TransferId::from_key),
     })
 }
 
@@ -130,7 +131,8 @@ impl ApprovalRow {
     /// The approval without what the caller may not know: the name of a wallet
     /// that it does not see.
     pub(super) fn seen_by(mut self, caller: &Caller) -> Self {
-        let own = self.scope == caller.scope && caller.sees(self.recipient);
+        let sees = self.to_wallet.is_none_or(|wallet| caller.sees(wallet));
+        let own = self.scope == caller.scope && sees;
         self.recipient_name = self.recipient_name.filter(|_| own || self.recipient_is_listed);
         self
     }
@@ -229,8 +231,7 @@ fn list_by(
     rows.iter().map(read).collect()
 }
 
-/// Notes a decision on an approval and its hold, and on its payment unless that
-/// is posted.
+/// Notes a decision on an approval, and on its payment unless that is posted.
 pub(super) fn decide(tx: &mut Tx<'_>, row: &ApprovalRow, decided: &Decided<'_>) -> DbResult<()> {
     let text = "UPDATE approvals SET status = $2, decided_by = $3, decided_at = $4, reason = $5 \
                 WHERE id = $1";
@@ -242,14 +243,11 @@ pub(super) fn decide(tx: &mut Tx<'_>, row: &ApprovalRow, decided: &Decided<'_>) 
         Value::from(decided.reason),
     ];
     tx.execute(text, &values)?;
-    let (hold, payment) = match decided.status {
-        ApprovalStatus::Approved => (HoldStatus::Captured, None),
-        ApprovalStatus::Expired => (HoldStatus::Released, Some(PaymentStatus::Expired)),
-        _ => (HoldStatus::Released, Some(PaymentStatus::Rejected)),
+    let payment = match decided.status {
+        ApprovalStatus::Approved => return Ok(()),
+        ApprovalStatus::Expired => PaymentStatus::Expired,
+        _ => PaymentStatus::Rejected,
     };
-    let text = "UPDATE holds SET status = $2 WHERE id = $1";
-    tx.execute(text, &[Value::Int(row.hold.key()), Value::from(hold.as_str())])?;
-    let Some(payment) = payment else { return Ok(()) };
     let text = "UPDATE transactions SET status = $2 WHERE id = $1";
     let values = [Value::Int(row.transaction.key()), Value::from(payment.as_str())];
     tx.execute(text, &values).map(drop)
@@ -270,18 +268,4 @@ pub fn reason(connection: &mut Connection, id: ApprovalId) -> DbResult<Option<St
         Some(row) => Ok(row.maybe_text(0)?.map(str::to_owned)),
         None => Ok(None),
     }
-}
-
-/// A wallet's holds, newest first.
-pub fn list_holds(
-    connection: &mut Connection,
-    wallet: WalletId,
-    status: Option<HoldStatus>,
-) -> DbResult<Vec<Row>> {
-    let filter = status.map_or(String::new(), |it| format!("AND status = '{}'", it.as_str()));
-    let text = format!(
-        "SELECT id, amount, reason, reference_id, status, created_at, expires_at FROM holds \
-         WHERE wallet_id = $1 {filter} ORDER BY id DESC LIMIT 1000"
-    );
-    connection.query_composed(&text, &[Value::Int(wallet.key())])
 }

@@ -15,6 +15,12 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_foundation.sql"),
     include_str!("migrations/0002_control_plane.sql"),
     include_str!("migrations/0003_webhooks.sql"),
+    include_str!("migrations/0004_transfers.sql"),
+    include_str!("migrations/0005_cards.sql"),
+    include_str!("migrations/0006_card_bounds.sql"),
+    include_str!("migrations/0007_transfer_results.sql"),
+    include_str!("migrations/0008_digest_keys.sql"),
+    include_str!("migrations/0009_unposted_results.sql"),
 ];
 
 /// Serializes migrations between processes that share a PostgreSQL database.

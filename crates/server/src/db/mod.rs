@@ -8,7 +8,7 @@
 
 mod migrate;
 #[cfg(test)]
-mod plans;
+pub(crate) mod plans;
 mod pool;
 mod postgres;
 mod sqlite;
@@ -55,7 +55,7 @@ pub enum DbError {
     Sqlite(#[from] rusqlite::Error),
     /// PostgreSQL failed.
     #[error("postgres: {}", postgres::explain(.0))]
-    Postgres(#[from] ::postgres::Error),
+    Postgres(#[from] tokio_postgres::Error),
     /// The store's layout is not one that this program knows.
     #[error("{0}")]
     Layout(String),
@@ -70,7 +70,9 @@ impl DbError {
     pub fn is_disk_full(&self) -> bool {
         match self {
             Self::Sqlite(error) => error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull),
-            Self::Postgres(error) => error.code() == Some(&::postgres::error::SqlState::DISK_FULL),
+            Self::Postgres(error) => {
+                error.code() == Some(&tokio_postgres::error::SqlState::DISK_FULL)
+            }
             Self::Layout(_) | Self::Fenced => false,
         }
     }
@@ -168,6 +170,15 @@ impl Connection {
         }
     }
 
+    /// Runs one statement that nobody looks at: a store behind a network is told
+    /// of it together with the next one, and if it fails, so does that.
+    pub fn execute_later(&mut self, sql: &'static str, values: &[Value]) -> DbResult<()> {
+        match self {
+            Self::Sqlite(it) => it.execute(sql, values).map(drop),
+            Self::Postgres(it) => it.execute_later(sql, values),
+        }
+    }
+
     /// Runs one query.
     pub fn query(&mut self, sql: &'static str, values: &[Value]) -> DbResult<Vec<Row>> {
         match self {
@@ -201,7 +212,8 @@ impl Connection {
         }
     }
 
-    /// Writes many rows. `values` holds them one after another.
+    /// Writes many rows, as [`Self::execute_later`] does. `values` holds them one
+    /// after another.
     pub fn insert(&mut self, insert: &'static Insert, values: Vec<Value>) -> DbResult<()> {
         if values.is_empty() {
             return Ok(());
@@ -235,10 +247,13 @@ impl Connection {
 
     /// Begins a transaction that will write.
     pub fn begin(&mut self) -> DbResult<()> {
-        self.batch(match self {
-            Self::Sqlite(_) => "BEGIN IMMEDIATE",
-            Self::Postgres(_) => "BEGIN",
-        })
+        match self {
+            Self::Sqlite(it) => it.batch("BEGIN IMMEDIATE"),
+            Self::Postgres(it) => {
+                it.batch_later("BEGIN");
+                Ok(())
+            }
+        }
     }
 
     /// Begins a transaction that sees one unchanging state.
@@ -256,7 +271,10 @@ impl Connection {
 
     /// Forgets the transaction.
     pub fn rollback(&mut self) -> DbResult<()> {
-        self.batch("ROLLBACK")
+        match self {
+            Self::Sqlite(it) => it.batch("ROLLBACK"),
+            Self::Postgres(it) => it.rollback(),
+        }
     }
 
     /// Begins a part of the transaction that can be undone alone.

@@ -3,12 +3,16 @@
 use super::{Connection, Location, Value};
 
 fn plan(text: &str, parameters: usize) -> String {
+    plan_of(text, &vec![Value::Int(1); parameters])
+}
+
+/// How a query is answered.
+pub(crate) fn plan_of(text: &str, values: &[Value]) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     let location = Location::Sqlite(folder.path().join("plans.db"));
     let mut store = Connection::open_writer(&location).expect("a store");
-    let values = vec![Value::Int(1); parameters];
     let text = format!("EXPLAIN QUERY PLAN {text}");
-    let rows = store.query_composed(&text, &values).expect("a plan");
+    let rows = store.query_composed(&text, values).expect("a plan");
     let steps = rows.iter().map(|row| row.text(3).expect("a step").to_owned());
     steps.collect::<Vec<_>>().join("; ")
 }
@@ -40,4 +44,92 @@ fn wallets_are_found_by_their_scope() {
     );
     assert!(plan.contains("wallets_by_scope (scope_id=? AND id<?)"), "{plan}");
     assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");
+}
+
+#[test]
+fn due_things_are_found_by_when_they_are_due() {
+    let transfers = "SELECT x.id FROM transfers x JOIN scopes s ON s.id = x.scope_id \
+                     WHERE x.due_at IS NOT NULL AND x.due_at <= $1 \
+                     ORDER BY x.due_at, x.id LIMIT $2";
+    let notices = "SELECT id FROM simulated_notices WHERE due_at <= $1 \
+                   ORDER BY due_at, id LIMIT $2";
+    let unposted = "SELECT id FROM unposted_results WHERE due_at IS NOT NULL AND due_at <= $1 \
+                    ORDER BY due_at, id LIMIT $2";
+    for (text, index) in [
+        (transfers, "transfers_due"),
+        (notices, "simulated_notices_due"),
+        (unposted, "unposted_results_due"),
+    ] {
+        let plan = plan(text, 2);
+        assert!(plan.contains(&format!("{index} (due_at")), "{plan}");
+        assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");
+    }
+}
+
+#[test]
+fn a_cards_decision_reads_by_keys() {
+    let spending = plan(
+        "SELECT category, starts, ends, amount FROM card_spending WHERE card_id = $1 \
+         AND category IN ($2, $3) AND starts IN ($4, $5)",
+        5,
+    );
+    assert!(spending.contains("SEARCH card_spending USING PRIMARY KEY (card_id=?"), "{spending}");
+    assert!(spending.contains("starts=?"), "only the periods that are asked for: {spending}");
+}
+
+#[test]
+fn cards_of_a_status_are_found_by_it() {
+    for (column, index) in
+        [("scope_id", "cards_by_status"), ("wallet_id", "cards_of_wallet_by_status")]
+    {
+        let plan = plan(
+            &format!(
+                "SELECT c.id FROM cards AS c INDEXED BY {index} WHERE c.{column} = $1 \
+                 AND c.id < $2 AND c.status = 'ACTIVE' ORDER BY c.id DESC LIMIT $3"
+            ),
+            3,
+        );
+        assert!(plan.contains(&format!("{index} ({column}=? AND status=? AND id<?)")), "{plan}");
+        assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");
+    }
+}
+
+#[test]
+fn holds_of_a_status_are_found_by_it() {
+    let plan = plan(
+        "SELECT id FROM holds INDEXED BY holds_by_status WHERE wallet_id = $1 AND status = $2 \
+         ORDER BY id DESC LIMIT $3",
+        3,
+    );
+    assert!(plan.contains("holds_by_status (wallet_id=? AND status=?)"), "{plan}");
+    assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");
+}
+
+#[test]
+fn what_cards_hold_is_found_without_looking_through_the_past() {
+    let due = plan(
+        "SELECT a.id FROM card_authorizations a WHERE a.held > 0 AND a.expires_at <= $1 \
+         ORDER BY a.expires_at, a.id LIMIT $2",
+        2,
+    );
+    assert!(due.contains("card_authorizations_ending (expires_at<?)"), "{due}");
+    let of_wallet = plan(
+        "SELECT a.id FROM card_authorizations a WHERE a.wallet_id = $1 AND a.held > 0 \
+         ORDER BY a.id",
+        1,
+    );
+    assert!(of_wallet.contains("card_authorizations_open (wallet_id=?"), "{of_wallet}");
+    let of_card = plan(
+        "SELECT a.id FROM card_authorizations a WHERE a.wallet_id = $1 AND a.card_id = $2 \
+         AND a.held > 0 ORDER BY a.id",
+        2,
+    );
+    assert!(of_card.contains("card_authorizations_open (wallet_id=? AND card_id=?"), "{of_card}");
+    let number = plan(
+        "SELECT COUNT(*) FROM (SELECT id FROM card_authorizations WHERE wallet_id = $1 \
+         AND held > 0 LIMIT $2) AS still_open",
+        2,
+    );
+    assert!(number.contains("COVERING INDEX card_authorizations_open (wallet_id=?"), "{number}");
+    assert!(!due.contains("SCAN") && !of_wallet.contains("SCAN"), "{due}; {of_wallet}");
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
 use super::{Connection, DbError, DbResult, Location};
+use crate::background;
 
 /// Reads that may wait for a free reader. More than this many callers are told
 /// to come back, rather than kept.
@@ -31,13 +32,25 @@ pub struct PoolBusy;
 impl ReadPool {
     /// Opens `readers` connections.
     pub fn open(location: &Location, readers: usize) -> DbResult<Self> {
+        Self::start(location, readers, "reader", || {})
+    }
+
+    /// The same for reads that have to wait for others.
+    pub fn open_background(location: &Location, readers: usize) -> DbResult<Self> {
+        Self::start(location, readers, "background-reader", background::step_back)
+    }
+
+    fn start(location: &Location, readers: usize, name: &str, begin: fn()) -> DbResult<Self> {
         let (queue, reads) = bounded::<Read>(QUEUE_LIMIT);
         for number in 0..readers {
             let connection = Connection::open_reader(location)?;
             let (location, reads) = (location.clone(), reads.clone());
             std::thread::Builder::new()
-                .name(format!("reader-{number}"))
-                .spawn(move || serve(connection, &location, &reads))
+                .name(format!("{name}-{number}"))
+                .spawn(move || {
+                    begin();
+                    serve(connection, &location, &reads);
+                })
                 .map_err(|error| DbError::Layout(format!("no thread for a reader: {error}")))?;
         }
         Ok(Self { queue })

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use wallgent_api::ApiError;
-use wallgent_core::id::{AccountId, Id, KeyId, Kind, TransactionId, WalletId};
+use wallgent_core::id::{AccountId, Id, KeyId, Kind, TransactionId, WalletId, WebhookId};
 use wallgent_core::{Amount, Timestamp};
 
 use super::clock::IdGenerator;
@@ -13,7 +13,7 @@ use super::rows::{
 use super::state::{Account, Denial, Key, Record, Scope, ScopeId, Spent, State, Wallet};
 use crate::config::Rules;
 use crate::crypto::Vault;
-use crate::db::{Connection, DbError, DbResult, Row, Value};
+use crate::db::{Connection, DbError, DbResult, Insert, Row, Value};
 use crate::idempotency::KeyHash;
 use crate::keys::KeyCache;
 use crate::webhooks::WebhookChanges;
@@ -114,12 +114,23 @@ impl Tx<'_> {
     /// Writes with SQL. From here on the command has a savepoint, so that it
     /// can still be refused.
     pub fn execute(&mut self, sql: &'static str, values: &[Value]) -> DbResult<u64> {
+        self.begin_writing()?;
+        self.db.execute(sql, values)
+    }
+
+    /// Writes several rows of one table with SQL, as [`Self::execute`] does.
+    pub fn insert(&mut self, insert: &'static Insert, values: Vec<Value>) -> DbResult<()> {
+        self.begin_writing()?;
+        self.db.insert(insert, values)
+    }
+
+    fn begin_writing(&mut self) -> DbResult<()> {
         self.catch_up()?;
         if !self.savepoint {
             self.db.begin_part()?;
             self.savepoint = true;
         }
-        self.db.execute(sql, values)
+        Ok(())
     }
 
     /// Writes the rows that earlier commands buffered, before any savepoint of
@@ -246,16 +257,21 @@ impl Tx<'_> {
         self.after_commit(move || cache.forget(id));
     }
 
-    /// The number of the last event of a scope, if it is in memory.
-    #[must_use]
-    pub fn known_sequence(&self, scope: ScopeId) -> Option<i64> {
-        self.state.sequences.get(scope).copied()
+    /// The number of the last event of a scope.
+    pub fn last_sequence(&mut self, scope: ScopeId) -> DbResult<i64> {
+        if let Some(last) = self.state.sequences.get(scope) {
+            return Ok(*last);
+        }
+        self.catch_up()?;
+        let last = organizations::load_sequence(self.db, scope)?;
+        self.state.sequences.load(scope, last);
+        Ok(last)
     }
 
-    /// Tells those who deliver events, after the commit, that webhooks changed.
-    pub fn webhooks_changed(&mut self) {
+    /// Tells those who deliver events, after the commit, that a webhook changed.
+    pub fn webhook_changed(&mut self, id: WebhookId) {
         let changes = Arc::clone(self.webhook_changes);
-        self.after_commit(move || changes.note());
+        self.after_commit(move || changes.note(id));
     }
 
     /// What an idempotency key was used for. All keys of a batch were looked
@@ -345,15 +361,7 @@ impl Tx<'_> {
     /// first.
     pub fn add_change(&mut self, mut change: ChangeRow, events: i64) -> DbResult<i64> {
         let scope = change.scope;
-        let last = match self.state.sequences.get(scope) {
-            Some(last) => *last,
-            None => {
-                self.catch_up()?;
-                let last = organizations::load_sequence(self.db, scope)?;
-                self.state.sequences.load(scope, last);
-                last
-            }
-        };
+        let last = self.last_sequence(scope)?;
         change.sequence = last + 1;
         self.state.sequences.put_dirty(scope, last + events.max(1));
         let first = change.sequence;

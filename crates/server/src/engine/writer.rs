@@ -33,7 +33,7 @@ const COMMITS_PER_LOG_CHECK: u32 = 64;
 
 /// What the engine needs to start.
 pub struct EngineOptions {
-    /// The store.
+    /// The store, to open it again when the connection is lost.
     pub location: Location,
     /// Where the time comes from.
     pub clock: Clock,
@@ -55,9 +55,8 @@ pub struct EngineOptions {
     pub runtime: tokio::runtime::Handle,
 }
 
-/// Opens the store and starts the engine's thread.
-pub fn start(options: EngineOptions) -> DbResult<Engine> {
-    let connection = Connection::open_writer(&options.location)?;
+/// Starts the engine's thread on an open store.
+pub fn start(connection: Connection, options: EngineOptions) -> DbResult<Engine> {
     let (queue, jobs) = bounded(QUEUE_LIMIT);
     let mut writer = Writer::new(connection, options);
     // The embedded store is ours alone (see the file lock), so a failure here
@@ -217,14 +216,17 @@ impl Writer {
         }
         // One wake for the whole batch: the runtime's own threads wake the
         // callers, while this one goes on with the next batch.
+        // Who listens for events is woken there as well.
+        let tells = fate == Fate::Committed && self.told_events;
+        let committed = self.options.committed.clone();
         self.options.runtime.spawn(async move {
             for answer in answers {
                 answer(fate);
             }
+            if tells {
+                committed.send_modify(|commits| *commits = commits.wrapping_add(1));
+            }
         });
-        if fate == Fate::Committed && self.told_events {
-            self.options.committed.send_modify(|commits| *commits = commits.wrapping_add(1));
-        }
         self.options.metrics.answer.observe(answering.elapsed());
         self.state.shed();
         self.keep_log_short();

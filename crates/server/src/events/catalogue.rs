@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use wallgent_api::types::events::{Event, EventType};
 use wallgent_core::id::{
-    ApprovalId, BatchId, DelegationId, Id, KeyId, Kind, OrganizationId, PolicyId, TransactionId,
-    WalletId, WebhookId,
+    ApprovalId, BankAccountId, BatchId, CardAuthorizationId, CardId, CardholderId, DelegationId,
+    Id, KeyId, Kind, OrganizationId, PolicyId, TransactionId, TransferId, WalletId, WebhookId,
 };
 use wallgent_core::{Environment, Timestamp};
 
@@ -55,6 +55,27 @@ const TYPES: &[(&str, &str)] = &[
     ("webhook.deleted", "A webhook was removed"),
     ("webhook.secret_rotated", "A webhook was given a new secret"),
     ("webhook.disabled", "A webhook was disabled because its endpoint is gone or only fails"),
+    ("transfer.created", "A transfer was asked for"),
+    ("transfer.processing", "A transfer was handed to its rail"),
+    ("transfer.completed", "A transfer was completed"),
+    ("transfer.failed", "The rail could not carry a transfer out"),
+    ("transfer.cancelled", "A transfer was called back, rejected, or not approved in time"),
+    ("transfer.returned", "A completed transfer was taken back by the other side"),
+    ("bank_account.linked", "A bank account was linked"),
+    ("bank_account.verified", "A bank account was verified"),
+    ("bank_account.removed", "A bank account was removed"),
+    ("cardholder.created", "A cardholder was added"),
+    ("card.created", "A card was issued"),
+    ("card.updated", "A card's spending limits changed"),
+    ("card.frozen", "A card was stopped from authorizing"),
+    ("card.unfrozen", "A card may authorize again"),
+    ("card.cancelled", "A card ended for good"),
+    ("card.details_viewed", "Somebody read a card's number"),
+    ("card.authorized", "A card's purchase was approved, and its amount is held"),
+    ("card.declined", "A card's purchase was declined"),
+    ("card.captured", "A merchant took what was authorized, in part or whole"),
+    ("card.reversed", "Held funds of a card became free again: reversed, expired, or ended"),
+    ("card.refunded", "A merchant gave back what it took, in part or whole"),
     ("organization.updated", "The organization changed"),
 ];
 
@@ -137,6 +158,30 @@ fn sample_data(name: &str) -> Value {
             json!({ "id": webhook, "url": "https://your-app.example/hooks", "enabled": true,
                     "events": ["payment.*"] })
         }
+        ("transfer", _) => {
+            let transfer: TransferId = some();
+            json!({ "id": transfer, "rail": "ACH", "direction": "DEPOSIT", "walletId": wallet,
+                    "status": "COMPLETED", "amount": "500.00", "fee": "2.50", "currency": "USD" })
+        }
+        ("bank_account", _) => {
+            let account: BankAccountId = some();
+            json!({ "id": account, "routingNumber": "021000021", "accountNumberLast4": "6789",
+                    "accountHolderName": "Acme", "accountType": "CHECKING", "status": "VERIFIED" })
+        }
+        ("cardholder", _) => {
+            let holder: CardholderId = some();
+            json!({ "id": holder, "cardholderId": holder, "name": "Ada Lovelace" })
+        }
+        (
+            _,
+            "card.authorized" | "card.declined" | "card.captured" | "card.reversed"
+            | "card.refunded",
+        ) => sample_authorization(name),
+        ("card", _) => {
+            let card: CardId = some();
+            json!({ "id": card, "cardId": card, "walletId": wallet, "type": "PERSISTENT",
+                    "status": "ACTIVE", "last4": "4242", "brand": "VISA" })
+        }
         ("organization", _) => {
             let organization: OrganizationId = some();
             json!({ "id": organization, "name": "Acme" })
@@ -145,6 +190,21 @@ fn sample_data(name: &str) -> Value {
         _ => json!({ "id": wallet, "name": "Research Agent", "status": "ACTIVE",
                      "balance": "125.00", "available": "125.00", "currency": "USD" }),
     }
+}
+
+fn sample_authorization(name: &str) -> Value {
+    let (authorization, card, wallet): (CardAuthorizationId, CardId, WalletId) =
+        (some(), some(), some());
+    let (status, reason) = match name {
+        "card.declined" => ("DECLINED", Some("INSUFFICIENT_FUNDS")),
+        "card.captured" => ("CAPTURED", None),
+        "card.reversed" => ("REVERSED", None),
+        "card.refunded" => ("REFUNDED", None),
+        _ => ("APPROVED", None),
+    };
+    json!({ "id": authorization, "authorizationId": authorization, "cardId": card,
+            "walletId": wallet, "status": status, "declineReason": reason, "amount": "25.00",
+            "currency": "USD", "merchant": { "name": "ACME Cloud", "category": "software" } })
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use wallgent_core::Environment;
 use wallgent_core::id::{EventId, OrganizationId, WalletId};
 
-use super::{Change, SEQUENCE_BITS, Stored, Told, catalogue, events_of, store};
+use super::{Change, SEQUENCE_BITS, Stored, Told, catalogue, events_of, payments_of, store};
 use crate::caller::Caller;
 use crate::db::{Connection, DbResult};
 use crate::engine::ScopeId;
@@ -144,10 +144,12 @@ pub fn read_after(connection: &mut Connection, feed: &Feed) -> DbResult<Read> {
         let wanted = left.min(ROWS_AT_ONCE);
         let rows = store::after(connection, feed.books.scope, last, wanted)?;
         examined += rows.len();
+        let concerned = rows.iter().filter(|row| feed.may_concern(row));
+        let payments = payments_of(connection, concerned)?;
         for row in &rows {
             let ends = row.sequence + row.change.events().len() as i64 - 1;
             if feed.may_concern(row) {
-                let told = events_of(connection, feed.books, row)?;
+                let told = events_of(connection, feed.books, row, &payments)?;
                 events.extend(told.into_iter().filter(|told| feed.wants(told)));
             }
             last = last.max(ends);

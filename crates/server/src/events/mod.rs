@@ -19,7 +19,8 @@ use crate::engine::{ChangeRow, ScopeId, Stop, Tx};
 
 pub use feed::{Books, Feed, Interest, event_at, place_of, read_after};
 pub use hub::{Follower, Hub, Ready};
-pub use render::{Told, events_of, metadata};
+pub use render::{Told, metadata};
+use render::{events_of, payments_of};
 pub use store::{Found, Search, Stored, find};
 
 /// Bits of an entry's number that its sequence takes; the rest is its scope's.
@@ -105,6 +106,33 @@ changes! {
     WebhookDeleted "webhook.deleted" Webhook ["webhook.deleted"],
     WebhookSecretRotated "webhook.secret_rotated" Webhook ["webhook.secret_rotated"],
     WebhookDisabled "webhook.disabled" Webhook ["webhook.disabled"],
+    TransferCreated "transfer.created" Transfer ["transfer.created"],
+    TransferProcessing "transfer.processing" Transfer ["transfer.processing"],
+    TransferCompleted "transfer.completed" Transfer ["transfer.completed"],
+    TransferFailed "transfer.failed" Transfer ["transfer.failed"],
+    TransferCancelled "transfer.cancelled" Transfer ["transfer.cancelled"],
+    TransferReturned "transfer.returned" Transfer ["transfer.returned"],
+    // The transfer has ended; its wallet pays what it left owing.
+    TransferRecovered "transfer.recovered" Transfer ["wallet.updated"],
+    // A refused request made no transfer: this is about the wallet.
+    TransferDenied "transfer.denied" Wallet ["policy.denied"],
+    BankAccountLinked "bank_account.linked" BankAccount ["bank_account.linked"],
+    BankAccountVerified "bank_account.verified" BankAccount ["bank_account.verified"],
+    BankAccountRemoved "bank_account.removed" BankAccount ["bank_account.removed"],
+    CardholderCreated "cardholder.created" Cardholder ["cardholder.created"],
+    CardCreated "card.created" Card ["card.created"],
+    CardUpdated "card.updated" Card ["card.updated"],
+    CardFrozen "card.frozen" Card ["card.frozen"],
+    CardUnfrozen "card.unfrozen" Card ["card.unfrozen"],
+    CardCancelled "card.cancelled" Card ["card.cancelled"],
+    CardDetailsViewed "card.details_viewed" Card ["card.details_viewed"],
+    CardAuthorized "card.authorized" CardAuthorization ["card.authorized"],
+    CardDeclined "card.declined" CardAuthorization ["card.declined"],
+    // Declined by a policy.
+    CardDenied "card.denied" CardAuthorization ["card.declined", "policy.denied"],
+    CardCaptured "card.captured" CardAuthorization ["card.captured"],
+    CardReversed "card.reversed" CardAuthorization ["card.reversed"],
+    CardRefunded "card.refunded" CardAuthorization ["card.refunded"],
     OrganizationUpdated "organization.updated" Organization ["organization.updated"],
     FeesSwept "fees.swept" Payment ["wallet.funded"],
 }
@@ -122,6 +150,8 @@ impl Change {
         match self {
             // To its sender, a payment to another organization is one like any.
             Self::PaymentSent => Self::PaymentPosted.as_str(),
+            // Whoever declined it, it is one decline.
+            Self::CardDenied => Self::CardDeclined.as_str(),
             _ => self.as_str(),
         }
     }
@@ -144,7 +174,12 @@ pub enum About {
     Key,
     Delegation,
     Webhook,
+    Cardholder,
+    Card,
+    CardAuthorization,
     Organization,
+    Transfer,
+    BankAccount,
 }
 
 impl About {
@@ -163,7 +198,12 @@ impl About {
             Self::Key => of::<id::ApiKey>(number),
             Self::Delegation => of::<id::Delegation>(number),
             Self::Webhook => of::<id::Webhook>(number),
+            Self::Cardholder => of::<id::Cardholder>(number),
+            Self::Card => of::<id::Card>(number),
+            Self::CardAuthorization => of::<id::CardAuthorization>(number),
             Self::Organization => of::<id::Organization>(number),
+            Self::Transfer => of::<id::Transfer>(number),
+            Self::BankAccount => of::<id::BankAccount>(number),
         }
     }
 
@@ -182,7 +222,12 @@ impl About {
             Self::Key => of::<id::ApiKey>(name),
             Self::Delegation => of::<id::Delegation>(name),
             Self::Webhook => of::<id::Webhook>(name),
+            Self::Cardholder => of::<id::Cardholder>(name),
+            Self::Card => of::<id::Card>(name),
+            Self::CardAuthorization => of::<id::CardAuthorization>(name),
             Self::Organization => of::<id::Organization>(name),
+            Self::Transfer => of::<id::Transfer>(name),
+            Self::BankAccount => of::<id::BankAccount>(name),
         }
     }
 }

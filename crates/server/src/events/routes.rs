@@ -6,7 +6,7 @@ use wallgent_api::{ApiError, ErrorCode};
 use wallgent_core::Permission::WebhooksRead;
 use wallgent_core::id::EventId;
 
-use super::{Books, Feed, Interest, catalogue, event_at, place_of, read_after};
+use super::{Books, Feed, Interest, Told, catalogue, event_at, place_of, read_after};
 use crate::engine::ScopeId;
 use crate::http::{Answer, Call, Route};
 use crate::{error, organizations};
@@ -61,18 +61,21 @@ async fn list(call: Call) -> Result<Answer, ApiError> {
 }
 
 async fn get(call: Call) -> Result<Answer, ApiError> {
+    Ok(Answer::ok(&find(&call).await?.event))
+}
+
+/// The event in the path.
+pub(crate) async fn find(call: &Call) -> Result<Told, ApiError> {
     let missing = || ApiError::not_found("event");
     let id: EventId = call.param("id").parse().map_err(|_| missing())?;
     let (scope, sequence) = place_of(id);
     if scope != call.caller.scope {
-        return Err(elsewhere(&call, scope).await);
+        return Err(elsewhere(call, scope).await);
     }
     let books = Books::of(&call.caller);
     let told = call.read(move |connection| event_at(connection, books, sequence)).await?;
-    let told = told.filter(|told| {
-        told.wallet.map_or(call.caller.wallets.is_none(), |wallet| call.caller.sees(wallet))
-    });
-    Ok(Answer::ok(&told.ok_or_else(missing)?.event))
+    let told = told.filter(|told| told.concerns(&call.caller));
+    told.ok_or_else(missing)
 }
 
 /// Why an event of other books is not told: it may be the caller's, in the

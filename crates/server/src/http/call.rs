@@ -1,7 +1,11 @@
 //! One request as handlers see it, and what they answer.
 
+use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use axum::body::Body;
+use axum::http::Response;
 use bytes::Bytes;
 use wallgent_api::types::List;
 use wallgent_api::types::payments::{idempotency_key, is_idempotency_key};
@@ -12,6 +16,7 @@ use wallgent_core::id::{OrganizationId, WalletId};
 use wallgent_core::idempotency::Fingerprint;
 
 use super::cursor;
+use super::socket::Upgrade;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::db::{Connection, DbResult};
@@ -40,30 +45,50 @@ pub struct Call {
     pub body: Bytes,
     /// The header `Idempotency-Key`.
     pub header_key: Option<String>,
+    /// On a route that streams: the WebSocket that is asked for.
+    pub upgrade: Option<Upgrade>,
 }
 
 /// What a handler answers.
-#[derive(Debug)]
-pub struct Answer {
-    /// The HTTP status.
-    pub status: u16,
-    /// The JSON body; empty for none.
-    pub body: Vec<u8>,
-    /// Whether it is the answer of an earlier request.
-    pub replayed: bool,
+pub enum Answer {
+    /// JSON.
+    Json {
+        /// The HTTP status.
+        status: u16,
+        /// The body; empty for none.
+        body: Vec<u8>,
+        /// Whether it is the answer of an earlier request.
+        replayed: bool,
+    },
+    /// From here on the connection speaks another protocol.
+    Switched(Response<Body>),
+}
+
+/// Some bodies tell what is secret: how long one is will do for a log.
+impl fmt::Debug for Answer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Json { status, body, .. } => {
+                write!(formatter, "Json({status}, {} bytes)", body.len())
+            }
+            Self::Switched(response) => {
+                formatter.debug_tuple("Switched").field(&response.status()).finish()
+            }
+        }
+    }
 }
 
 impl Answer {
     /// 200 with a body.
     #[must_use]
     pub fn ok(body: &impl serde::Serialize) -> Self {
-        Self { status: 200, body: idempotency::encode(body), replayed: false }
+        Self::Json { status: 200, body: idempotency::encode(body), replayed: false }
     }
 }
 
 impl From<Reply> for Answer {
     fn from(reply: Reply) -> Self {
-        Self { status: reply.status, replayed: reply.replayed, body: reply.bytes() }
+        Self::Json { status: reply.status, replayed: reply.replayed, body: reply.bytes() }
     }
 }
 
@@ -211,6 +236,24 @@ impl Call {
         Timestamp::parse(text).map(Some).ok_or_else(|| ApiError::invalid_field(name, message))
     }
 
+    /// A whole number in the query.
+    pub fn query_number(
+        &self,
+        name: &str,
+        default: i64,
+        range: RangeInclusive<i64>,
+    ) -> Result<i64, ApiError> {
+        match self.query(name).map(str::parse) {
+            None => Ok(default),
+            Some(Ok(number)) if range.contains(&number) => Ok(number),
+            Some(_) => {
+                let (least, most) = range.into_inner();
+                let message = format!("must be a whole number from {least} to {most}");
+                Err(ApiError::invalid_field(name, message))
+            }
+        }
+    }
+
     /// The page that the query asks for.
     pub fn page(&self) -> Result<Page, ApiError> {
         let tag = cursor::tag(self.route, &self.params);
@@ -237,14 +280,7 @@ impl Call {
     }
 
     fn limit(&self) -> Result<i64, ApiError> {
-        match self.query("limit").map(str::parse::<i64>) {
-            None => Ok(PAGE_ROWS_DEFAULT),
-            Some(Ok(limit)) if (1..=PAGE_ROWS_MAX).contains(&limit) => Ok(limit),
-            Some(_) => {
-                let message = format!("must be a whole number from 1 to {PAGE_ROWS_MAX}");
-                Err(ApiError::invalid_field("limit", message))
-            }
-        }
+        self.query_number("limit", PAGE_ROWS_DEFAULT, 1..=PAGE_ROWS_MAX)
     }
 
     fn cursor<P>(&self, read: impl FnOnce(&str) -> Option<P>) -> Result<Option<P>, ApiError> {
@@ -359,6 +395,40 @@ impl Call {
         Ok(refusal_of(found.await)?.map(Into::into))
     }
 
+    /// Runs the first part of what ends outside of a command: its answer, once
+    /// for its key, or what is left to do.
+    pub async fn run_part<T, F>(
+        &self,
+        claim: Option<Claim>,
+        command: F,
+    ) -> Result<Part<Answer, T>, ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>, &Caller) -> Result<Part<Reply, T>, Stop> + Send + 'static,
+    {
+        let hashes = claim.iter().map(|claim| claim.hash).collect();
+        let caller = self.caller.clone();
+        let found = self.app.engine.run(hashes, move |tx| {
+            caller.recheck(tx)?;
+            if let Some(claim) = &claim
+                && let Some(reply) = idempotency::earlier(tx, &caller, claim)?
+            {
+                return Ok(Part::Answered(reply));
+            }
+            match command(tx, &caller)? {
+                Part::Left(rest) => Ok(Part::Left(rest)),
+                Part::Answered(reply) => {
+                    let once = idempotency::once(tx, &caller, claim.as_ref(), |_| Ok(reply));
+                    once.map(Part::Answered)
+                }
+            }
+        });
+        Ok(match refusal_of(found.await)? {
+            Part::Answered(reply) => Part::Answered(reply.into()),
+            Part::Left(rest) => Part::Left(rest),
+        })
+    }
+
     /// Runs a command once for its key, and waits until it is durable.
     pub async fn run<F>(&self, claim: Option<Claim>, command: F) -> Result<Answer, ApiError>
     where
@@ -397,6 +467,15 @@ fn refusal_of<T>(result: Result<T, EngineError>) -> Result<T, ApiError> {
         EngineError::Unavailable => error::unavailable(),
         EngineError::Broken => error::internal(),
     })
+}
+
+/// How far a request is answered after its first command.
+#[derive(Debug)]
+pub enum Part<A, T> {
+    /// It is.
+    Answered(A),
+    /// This is left to do.
+    Left(T),
 }
 
 /// How long an idempotency key is remembered.

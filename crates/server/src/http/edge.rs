@@ -1,5 +1,6 @@
 //! The ladder that every request climbs.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,6 +17,7 @@ use super::call::{Answer, Call};
 use super::rate_limits::{Kind, Left};
 use super::request_id;
 use super::route::Route;
+use super::socket::Upgrade;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::keys::{self, CachedKey};
@@ -66,7 +68,8 @@ async fn climb(
     back.version = version(&parts.headers)?;
     let peer = parts.extensions.get::<Peer>().map_or(IpAddr::from([127, 0, 0, 1]), |peer| peer.0);
     let client = address::of_client(peer, &parts.headers, &app.config.trusted_proxies);
-    let key = authenticate(app, &parts.headers, client).await?;
+    let secret = secret_of(route, parts);
+    let key = authenticate(app, secret.as_deref(), client).await?;
     let caller = caller(&key, route, client, &back.request_id);
     let kind = if route.is_write() { Kind::Write } else { Kind::Read };
     back.left = count(app, &key, kind, back)?;
@@ -76,8 +79,9 @@ async fn climb(
     let params = params(parts).await?;
     let query = query(parts.uri.query().unwrap_or_default())?;
     let body = if route.is_write() { read_body(&parts.headers, body).await? } else { Bytes::new() };
+    let upgrade = if route.is_stream { Upgrade::of(parts).await } else { None };
     let app = Arc::clone(app);
-    let call = Call { app, caller, route: route.name, params, query, body, header_key };
+    let call = Call { app, caller, route: route.name, params, query, body, header_key, upgrade };
     (route.handler)(call).await
 }
 
@@ -94,10 +98,10 @@ fn version(headers: &HeaderMap) -> Result<&'static str, ApiError> {
 
 async fn authenticate(
     app: &Arc<App>,
-    headers: &HeaderMap,
+    secret: Option<&str>,
     client: Option<IpAddr>,
 ) -> Result<Arc<CachedKey>, ApiError> {
-    match recognize(app, headers).await {
+    match recognize(app, secret).await {
         Ok(key) => {
             let now = app.clock.now();
             keys::still_valid(key.row.revoked_at, key.row.expires_at, now)?;
@@ -113,8 +117,8 @@ async fn authenticate(
     }
 }
 
-async fn recognize(app: &Arc<App>, headers: &HeaderMap) -> Result<Arc<CachedKey>, ApiError> {
-    let secret = bearer(headers).ok_or_else(keys::unknown_key)?;
+async fn recognize(app: &Arc<App>, secret: Option<&str>) -> Result<Arc<CachedKey>, ApiError> {
+    let secret = secret.ok_or_else(keys::unknown_key)?;
     let hash = keys::hash_secret(secret);
     if let Some(key) = app.keys.get(&hash, app.clock.now()) {
         return Ok(key);
@@ -133,12 +137,21 @@ async fn recognize(app: &Arc<App>, headers: &HeaderMap) -> Result<Arc<CachedKey>
     Ok(key)
 }
 
+/// The key's secret. Browsers send no headers with a WebSocket, so a stream
+/// takes it from its query as well.
+fn secret_of<'a>(route: &Route, parts: &'a Parts) -> Option<Cow<'a, str>> {
+    let secret = bearer(&parts.headers).map(Cow::Borrowed).or_else(|| {
+        let query = parts.uri.query().filter(|_| route.is_stream)?;
+        form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "apiKey").map(|it| it.1)
+    })?;
+    let ours = Environment::ALL.iter().any(|it| secret.starts_with(it.key_prefix()));
+    ours.then_some(secret)
+}
+
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let text = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, secret) = text.split_once(' ')?;
-    let secret = secret.trim();
-    let ours = Environment::ALL.iter().any(|it| secret.starts_with(it.key_prefix()));
-    (scheme.eq_ignore_ascii_case("bearer") && ours).then_some(secret)
+    scheme.eq_ignore_ascii_case("bearer").then_some(secret.trim())
 }
 
 fn refuse_elsewhere(key: &CachedKey, client: Option<IpAddr>) -> Result<(), ApiError> {
@@ -168,6 +181,7 @@ fn caller(key: &CachedKey, route: &Route, client: Option<IpAddr>, request_id: &A
         permissions: key.row.permissions,
         needs: route.needs,
         wallets: key.wallets.clone(),
+        expires_at: key.row.expires_at,
         ip: client.map(|it| it.to_string()),
         request_id: Arc::clone(request_id),
     }
@@ -186,6 +200,9 @@ fn count(
 }
 
 fn may(caller: &Caller, route: &Route) -> Result<(), ApiError> {
+    if route.is_stream {
+        return caller.may_follow(caller.permissions);
+    }
     if caller.permissions.allows(route.needs) {
         return Ok(());
     }
@@ -257,9 +274,16 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 fn respond(answer: Answer, back: &Return) -> Response<Body> {
-    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = envelope_response(status, answer.body, back);
-    if answer.replayed {
+    let (status, body, replayed) = match answer {
+        Answer::Json { status, body, replayed } => (status, body, replayed),
+        Answer::Switched(mut response) => {
+            sign(response.headers_mut(), back);
+            return response;
+        }
+    };
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = envelope_response(status, body, back);
+    if replayed {
         let name = HeaderName::from_static("idempotent-replayed");
         response.headers_mut().insert(name, HeaderValue::from_static("true"));
     }
@@ -299,6 +323,12 @@ fn envelope_response(status: StatusCode, body: Vec<u8>, back: &Return) -> Respon
         headers.insert(header::CONTENT_TYPE, json);
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    sign(headers, back);
+    response
+}
+
+/// What every answer carries.
+fn sign(headers: &mut HeaderMap, back: &Return) {
     headers.insert("wallgent-version", HeaderValue::from_static(back.version));
     if let Ok(value) = HeaderValue::from_str(&back.request_id) {
         headers.insert("x-request-id", value);
@@ -310,7 +340,6 @@ fn envelope_response(status: StatusCode, body: Vec<u8>, back: &Return) -> Respon
             }
         }
     }
-    response
 }
 
 /// Answers a request that no route serves.

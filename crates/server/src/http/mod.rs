@@ -14,9 +14,11 @@ mod request_id;
 mod route;
 mod router;
 mod server;
+mod socket;
 
-pub use call::{Answer, Call, Lasting, Page};
+pub use call::{Answer, Call, Lasting, Page, Part};
 pub use openapi::document;
 pub use rate_limits::RateLimits;
 pub use route::Route;
 pub use server::listen;
+pub use socket::{Close, Gone, Heard, Socket, Unsent};

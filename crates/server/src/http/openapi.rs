@@ -177,8 +177,11 @@ fn example(code: &str) -> Value {
 
 const fn reason(status: u16) -> &'static str {
     match status {
+        101 => "From here on the connection is a WebSocket",
         201 => "Created",
-        202 => "Accepted: a human has to agree first (APPROVAL_REQUIRED)",
+        202 => {
+            "Accepted: it is carried out later, or a human has to agree first (APPROVAL_REQUIRED)"
+        }
         204 => "Done",
         207 => "Some payments failed (BATCH_PARTIAL_FAILURE)",
         _ => "Success",

@@ -99,6 +99,8 @@ pub struct Route {
     pub errors: Errors,
     /// Its query.
     pub query: Vec<QueryParameter>,
+    /// Whether it becomes a stream of events.
+    pub is_stream: bool,
 }
 
 impl Route {
@@ -126,6 +128,7 @@ impl Route {
             answers: Vec::new(),
             errors: &[],
             query: Vec::new(),
+            is_stream: false,
         }
     }
 
@@ -161,6 +164,14 @@ impl Route {
     #[must_use]
     pub fn gives_nothing(mut self) -> Self {
         self.answers.push((204, None));
+        self
+    }
+
+    /// That it becomes a stream of events, over a WebSocket.
+    #[must_use]
+    pub fn streams(mut self) -> Self {
+        self.answers.push((101, None));
+        self.is_stream = true;
         self
     }
 

@@ -16,8 +16,8 @@ use super::openapi;
 use super::route::Route;
 use crate::app::App;
 use crate::{
-    agents, approvals, audit, delegations, events, keys, network, organizations, payments,
-    policies, sandbox, wallets, webhooks,
+    agents, approvals, audit, bank_accounts, cards, delegations, events, keys, network,
+    organizations, payments, policies, realtime, sandbox, transfers, wallets, webhooks,
 };
 
 /// All routes of the API, noun by noun.
@@ -28,6 +28,8 @@ pub(super) fn routes() -> Vec<Route> {
         policies::routes::routes(),
         payments::routes::routes(),
         network::routes::routes(),
+        bank_accounts::routes::routes(),
+        transfers::routes::routes(),
         agents::routes::routes(),
         approvals::routes::routes(),
         delegations::routes::routes(),
@@ -35,6 +37,9 @@ pub(super) fn routes() -> Vec<Route> {
         audit::routes::routes(),
         events::routes::routes(),
         webhooks::routes::routes(),
+        realtime::routes::routes(),
+        cards::routes::routes(),
+        cards::authorizations::routes::routes(),
         organizations::routes::routes(),
         sandbox::routes::routes(),
     ];

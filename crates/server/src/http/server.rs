@@ -5,6 +5,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use axum::Router;
 use axum::extract::Request;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tower::Service;
@@ -37,13 +38,26 @@ pub struct Listening {
     listener: TcpListener,
     router: Router,
     connections: Arc<Semaphore>,
+    connections_max: u32,
 }
 
 /// Begins to listen.
 pub async fn listen(app: &Arc<App>, address: SocketAddr) -> io::Result<Listening> {
+    allow_many_files();
     let listener = TcpListener::bind(address).await?;
-    let connections = Arc::new(Semaphore::new(app.config.connections_max));
-    Ok(Listening { listener, router: router::build(app), connections })
+    let connections_max = app.config.connections_max;
+    let connections = Arc::new(Semaphore::new(connections_max as usize));
+    Ok(Listening { listener, router: router::build(app), connections, connections_max })
+}
+
+/// Each connection is a file, and systems mostly begin with a low limit that a
+/// process may raise by itself.
+fn allow_many_files() {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, ..limit };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+    }
 }
 
 impl Listening {
@@ -54,7 +68,6 @@ impl Listening {
 
     /// Serves until `stop` says so, then finishes what is in flight.
     pub async fn serve(self, mut stop: watch::Receiver<bool>) {
-        let graceful = GracefulShutdown::new();
         loop {
             let permit = tokio::select! {
                 permit = Arc::clone(&self.connections).acquire_owned() => permit,
@@ -67,7 +80,7 @@ impl Listening {
             };
             match accepted {
                 Ok((stream, peer)) => {
-                    let connection = connect(self.router.clone(), stream, peer, &graceful);
+                    let connection = connect(self.router.clone(), stream, peer, stop.clone());
                     tokio::spawn(async move {
                         connection.await;
                         drop(permit);
@@ -80,18 +93,24 @@ impl Listening {
             }
         }
         drop(self.listener);
-        if tokio::time::timeout(DRAIN_DEADLINE, graceful.shutdown()).await.is_err() {
+        let all = self.connections.acquire_many(self.connections_max);
+        if tokio::time::timeout(DRAIN_DEADLINE, all).await.is_err() {
             tracing::warn!("requests in flight did not end in time");
         }
     }
 }
 
-fn connect(
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Serves one connection, until it has become a WebSocket.
+async fn connect(
     router: Router,
     stream: TcpStream,
     peer: SocketAddr,
-    graceful: &GracefulShutdown,
-) -> impl Future<Output = ()> + Send + 'static {
+    mut stop: watch::Receiver<bool>,
+) {
     // Answers are small and written whole; waiting to fill a packet only
     // delays them.
     let _ = stream.set_nodelay(true);
@@ -104,12 +123,18 @@ fn connect(
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
         .max_buf_size(HEADER_BYTES_MAX)
-        .serve_connection(TokioIo::new(stream), service);
-    let watched = graceful.watch(connection);
-    async move {
-        // Clients that hang up, or send what is no HTTP, are no news.
-        if let Err(error) = watched.await {
-            tracing::debug!(%error, "a connection ended early");
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    let mut connection = pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stopped(&mut stop) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
         }
+    };
+    // Clients that hang up, or send what is no HTTP, are no news.
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection ended early");
     }
 }

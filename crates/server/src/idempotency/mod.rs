@@ -5,20 +5,22 @@
 //! so a duplicate that arrives while the first is running waits behind it and
 //! then finds its record.
 //!
-//! An answer that a payment's row can tell again is not stored; every other is
-//! stored byte for byte.
+//! An answer that a payment's row can tell again is not stored, nor is that of a
+//! transfer that waits for a human; every other is stored byte for byte.
 
 mod store;
 
+use std::fmt;
+
 use wallgent_api::ApiError;
-use wallgent_core::id::{KeyId, TransactionId};
+use wallgent_core::id::{KeyId, TransactionId, TransferId};
 use wallgent_core::idempotency::Fingerprint;
 
 use crate::caller::Caller;
-use crate::crypto::Place;
+use crate::crypto::{Place, SealedColumn};
 use crate::db::DbError;
 use crate::engine::{IdempotencyRow, Record, Stop, Tx};
-use crate::{error, payments};
+use crate::{error, payments, transfers};
 
 pub use store::{matching, prefetch};
 
@@ -80,7 +82,6 @@ pub fn hash(caller: &Caller, route: &str, key: &str) -> KeyHash {
 }
 
 /// What a command answers.
-#[derive(Debug)]
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
@@ -95,7 +96,6 @@ pub struct Reply {
 }
 
 /// The body of an answer.
-#[derive(Debug)]
 pub enum Body {
     /// Nothing.
     Empty,
@@ -103,6 +103,29 @@ pub enum Body {
     Json(Vec<u8>),
     /// A payment, told from its row when the answer is sent.
     Payment(Box<payments::PaymentRow>),
+    /// A transfer that waits for a human: repeated, it tells what came of it.
+    Transfer(Box<transfers::TransferRow>),
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { status, body, resource, secret: _, replayed } = self;
+        let mut fields = formatter.debug_struct("Reply");
+        fields.field("status", status).field("body", body).field("resource", resource);
+        fields.field("replayed", replayed).finish_non_exhaustive()
+    }
+}
+
+/// Some bodies tell what is secret: how long one is will do for a log.
+impl fmt::Debug for Body {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => formatter.write_str("Empty"),
+            Self::Json(bytes) => write!(formatter, "Json({} bytes)", bytes.len()),
+            Self::Payment(row) => formatter.debug_tuple("Payment").field(&row.id).finish(),
+            Self::Transfer(row) => formatter.debug_tuple("Transfer").field(&row.id).finish(),
+        }
+    }
 }
 
 impl Reply {
@@ -143,6 +166,7 @@ impl Reply {
             (None, Body::Empty) => Vec::new(),
             (None, Body::Json(bytes)) => bytes,
             (None, Body::Payment(row)) => payments::encode_reply(&row, self.status),
+            (None, Body::Transfer(row)) => transfers::encode_reply(&row),
         }
     }
 }
@@ -188,6 +212,7 @@ pub fn earlier(tx: &mut Tx<'_>, caller: &Caller, claim: &Claim) -> Result<Option
 fn remember(tx: &mut Tx<'_>, caller: &Caller, claim: &Claim, reply: &Reply) -> Result<(), Stop> {
     let (resource, answer) = match &reply.body {
         Body::Payment(row) => (row.id.key(), None),
+        Body::Transfer(row) => (row.id.key(), None),
         Body::Json(bytes) => (0, Some(store_answer(tx, caller, claim, reply, bytes)?)),
         Body::Empty => (0, Some(store_answer(tx, caller, claim, reply, &[])?)),
     };
@@ -240,7 +265,7 @@ fn of_key(key: KeyId, opened: &[u8]) -> Option<Vec<u8>> {
 }
 
 const fn place(row: i64) -> Place {
-    Place { table: "answers", row, column: "sealed" }
+    Place { column: SealedColumn::Answer, row }
 }
 
 /// The first answer again; nothing when the key has been forgotten.
@@ -251,11 +276,14 @@ fn replay(
     record: &Record,
 ) -> Result<Option<Reply>, Stop> {
     let Some(id) = record.answer else {
-        let payment = payment_id(record)?;
+        let transaction = transaction_id(record)?;
         if record.fingerprint != claim.fingerprint {
-            return Err(error::key_reuse(Some(&payment.to_string())).into());
+            return Err(error::key_reuse(Some(&name_of(tx, transaction)?)).into());
         }
-        let mut reply = payments::replay(tx, caller, payment)?;
+        let mut reply = match payments::replay(tx, caller, transaction)? {
+            Some(reply) => reply,
+            None => transfers::replay(tx, caller, transaction)?,
+        };
         reply.replayed = true;
         return Ok(Some(reply));
     };
@@ -279,7 +307,31 @@ fn replay(
     Ok(Some(Reply { status, body, resource, secret, replayed: true }))
 }
 
-fn payment_id(record: &Record) -> Result<TransactionId, Stop> {
+/// What a transaction is called outside: the transfer that it began, or itself.
+fn name_of(tx: &mut Tx<'_>, transaction: TransactionId) -> Result<String, Stop> {
+    let transfer = TransferId::from(transaction);
+    let found = transfers::get(tx.reader()?, transfer)?;
+    Ok(found.map_or_else(|| transaction.to_string(), |_| transfer.to_string()))
+}
+
+/// The payment, or the first ledger transaction of the transfer, that a record
+/// names.
+fn transaction_id(record: &Record) -> Result<TransactionId, Stop> {
     let id = TransactionId::from_key(record.resource);
-    id.ok_or_else(|| DbError::Layout("a record names no payment".to_owned()).into())
+    id.ok_or_else(|| DbError::Layout("a record names no transaction".to_owned()).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_answered_is_not_printed() {
+        let mut reply = Reply::json(200, &"4242", "crd_1");
+        reply.secret = Some(b"4242".to_vec());
+        let printed = format!("{reply:?}");
+        let printed = format!("{printed} {:?}", crate::http::Answer::from(reply));
+        assert!(printed.contains("Json(6 bytes)") && printed.contains("crd_1"), "{printed}");
+        assert!(!printed.contains("52, 50, 52, 50"), "the bytes of 4242: {printed}");
+    }
 }

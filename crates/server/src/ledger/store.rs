@@ -153,7 +153,7 @@ pub fn flush_state(connection: &mut Connection, state: &mut State) -> DbResult<(
     connection.insert(&ACCOUNTS, values)?;
     for (scope, sequence) in state.sequences.drain_dirty() {
         let text = "UPDATE scopes SET sequence = $1 WHERE id = $2";
-        connection.execute(text, &[Value::Int(sequence), Value::Int(scope)])?;
+        connection.execute_later(text, &[Value::Int(sequence), Value::Int(scope)])?;
     }
     Ok(())
 }

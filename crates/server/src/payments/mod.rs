@@ -15,16 +15,15 @@ mod store;
 pub use batch::batch_in;
 pub use render::{encode_reply, payment, told};
 pub use reverse::reverse_in;
-pub use send::{Approval, Sending, fingerprint, frozen, insufficient, send_in};
+pub use send::{Approval, Sending, fingerprint, frozen, insufficient, refuse_closed, send_in};
 pub use settle::{decide_again, settle_in};
-pub use store::{Filter, PaymentRow, View, Viewer, list, load};
+pub use store::{Filter, PaymentRow, View, Viewer, list, load, load_all};
 
 use wallgent_api::{ApiError, ErrorCode};
 use wallgent_core::id::{ApprovalId, TransactionId};
-use wallgent_core::payment::PaymentStatus;
+use wallgent_core::payment::{PaymentStatus, TransactionKind};
 
 use crate::caller::Caller;
-use crate::db::DbError;
 use crate::engine::{Stop, Tx};
 use crate::idempotency::{Body, Reply, encode};
 use crate::{approvals, delegations};
@@ -34,28 +33,31 @@ use crate::{approvals, delegations};
 pub const ROUTE: &str = "POST /v1/payments";
 
 /// The answer to a request that was made before: the payment as it was first
-/// answered, or, when it had to wait for a human, what came of it.
-pub fn replay(tx: &mut Tx<'_>, caller: &Caller, id: TransactionId) -> Result<Reply, Stop> {
-    let mut row = find_in(tx, id)?;
+/// answered, or, when it had to wait for a human, what came of it. None when the
+/// transaction is no payment.
+pub fn replay(tx: &mut Tx<'_>, caller: &Caller, id: TransactionId) -> Result<Option<Reply>, Stop> {
+    let Some(mut row) = find_in(tx, id)? else { return Ok(None) };
     if !may_still_use(tx, caller, &row)? {
-        // What was lent is over: nothing of the wallet's is told any more.
+        // What was lent is over: nothing of the wallet's is told any more, nor
+        // what its owner decided about it.
         row.view = View::Receiver;
+        (row.approval, row.approval_expires_at) = (None, None);
     }
-    match row.status {
-        PaymentStatus::PendingApproval => Ok(Reply::payment(202, row)),
+    Ok(Some(match row.status {
+        PaymentStatus::PendingApproval => Reply::payment(202, row),
         PaymentStatus::Rejected | PaymentStatus::Expired => {
             let error = not_approved(tx, &row)?;
             let body = encode(&error.envelope(&caller.request_id));
             let mut reply = Reply::payment(error.code.status(), row);
             reply.body = Body::Json(body);
-            Ok(reply)
+            reply
         }
         _ => {
             row.status = PaymentStatus::Posted;
             row.reversed = wallgent_core::Amount::ZERO;
-            Ok(Reply::payment(200, row))
+            Reply::payment(200, row)
         }
-    }
+    }))
 }
 
 fn may_still_use(tx: &mut Tx<'_>, caller: &Caller, row: &PaymentRow) -> Result<bool, Stop> {
@@ -67,19 +69,22 @@ fn may_still_use(tx: &mut Tx<'_>, caller: &Caller, row: &PaymentRow) -> Result<b
     Ok(lent.is_some_and(|lent| lent.allows(caller.needs)))
 }
 
-/// A payment that is known to exist, also when this command made it.
-fn find_in(tx: &mut Tx<'_>, id: TransactionId) -> Result<PaymentRow, Stop> {
+/// A payment, also when a command of this batch made it. Other transactions are
+/// none, such as the first of a transfer.
+fn find_in(tx: &mut Tx<'_>, id: TransactionId) -> Result<Option<PaymentRow>, Stop> {
     let Some(row) = tx.added_transaction(id).cloned() else {
-        let row = load(tx.reader()?, id)?;
-        return row.ok_or_else(|| DbError::Layout(format!("{id} has no row")).into());
+        return Ok(load(tx.reader()?, id)?);
     };
+    if row.kind != TransactionKind::Payment {
+        return Ok(None);
+    }
     let environment = tx.scope(row.scope)?.environment;
     let approval = row.approval.and_then(ApprovalId::from_key);
     let expires_at = match approval {
         Some(approval) => approvals::expires_at(tx.reader()?, approval)?,
         None => None,
     };
-    Ok(send::answered(row, environment, expires_at))
+    Ok(Some(send::answered(row, environment, expires_at)))
 }
 
 fn not_approved(tx: &mut Tx<'_>, row: &PaymentRow) -> Result<ApiError, Stop> {

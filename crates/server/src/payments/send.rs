@@ -17,6 +17,7 @@ use crate::caller::Caller;
 use crate::engine::{ScopeId, Stop, TransactionRow, Tx, Wallet};
 use crate::events::{self, Actor, Change, Subject};
 use crate::idempotency::Reply;
+use crate::policies::Recipient;
 use crate::{error, ledger, policies};
 
 /// A payment to send.
@@ -74,7 +75,8 @@ pub fn send_in(tx: &mut Tx<'_>, caller: &Caller, sending: &Sending) -> Result<Re
     if parties.payer.status == WalletStatus::Frozen {
         return fail(tx, caller, &parties, request, frozen(parties.from));
     }
-    let verdict = policies::decide(tx, parties.from, &parties.payer, parties.to, request.amount)?;
+    let to = Recipient::Wallet(parties.to);
+    let verdict = policies::decide(tx, parties.from, &parties.payer, &to, request.amount)?;
     if verdict.decision == Decision::Deny {
         return deny(tx, caller, &parties, request, &verdict.violations);
     }
@@ -127,7 +129,8 @@ fn merchant_not_found(request: &SendPayment) -> ApiError {
     }
 }
 
-pub(super) fn refuse_closed(wallet: &Wallet, id: &str) -> Result<(), ApiError> {
+/// Refuses a wallet that is closed.
+pub fn refuse_closed(wallet: &Wallet, id: &str) -> Result<(), ApiError> {
     match wallet.status {
         WalletStatus::Closed => {
             let status = wallet.status.as_str();

@@ -9,6 +9,7 @@ use super::{PaymentRow, insufficient, store};
 use crate::caller::Caller;
 use crate::db::DbError;
 use crate::engine::{Stop, Tx, Wallet};
+use crate::policies::Recipient;
 use crate::{error, ledger, policies};
 
 /// Decides a payment that waited as if it were sent now, but for the question
@@ -25,7 +26,8 @@ pub fn decide_again(
     if payer.status == WalletStatus::Frozen {
         return Err(frozen(row.from).into());
     }
-    let verdict = policies::decide(tx, row.from, &payer, row.to, row.amount)?;
+    let to = Recipient::Wallet(row.to);
+    let verdict = policies::decide(tx, row.from, &payer, &to, row.amount)?;
     if verdict.decision == Decision::Deny {
         *violations = verdict.violations;
         return Err(policies::denied(violations).into());

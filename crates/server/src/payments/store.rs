@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use wallgent_core::id::{ApprovalId, BatchId, TransactionId, WalletId};
 use wallgent_core::payment::{PaymentStatus, Rail};
 use wallgent_core::{Amount, Environment, Timestamp};
@@ -9,6 +10,9 @@ use wallgent_core::{Amount, Environment, Timestamp};
 use crate::caller::Caller;
 use crate::db::{Connection, DbError, DbResult, Row, Value};
 use crate::engine::{ScopeId, Tx};
+
+/// Payments that one statement reads.
+const LOADED_AT_ONCE: usize = 64;
 
 /// Whose eyes see a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,6 +148,29 @@ pub fn load(connection: &mut Connection, id: TransactionId) -> DbResult<Option<P
     let text = format!("SELECT {COLUMNS} FROM {SOURCE} WHERE t.id = $1 AND t.kind = 'PAYMENT'");
     let rows = connection.query_composed(&text, &[Value::Int(id.key())])?;
     rows.first().map(read).transpose()
+}
+
+/// Reads many payments at once, in an order of its own.
+pub fn load_all(
+    connection: &mut Connection,
+    ids: &[TransactionId],
+) -> DbResult<FxHashMap<TransactionId, PaymentRow>> {
+    let places: Vec<String> = (1..=LOADED_AT_ONCE).map(|place| format!("${place}")).collect();
+    let text = format!(
+        "SELECT {COLUMNS} FROM {SOURCE} WHERE t.id IN ({}) AND t.kind = 'PAYMENT'",
+        places.join(", ")
+    );
+    let mut found = FxHashMap::default();
+    for part in ids.chunks(LOADED_AT_ONCE) {
+        // One statement for any number: what is left over asks for nothing.
+        let mut values: Vec<Value> = part.iter().map(|id| Value::Int(id.key())).collect();
+        values.resize(LOADED_AT_ONCE, Value::Int(0));
+        for row in &connection.query_composed(&text, &values)? {
+            let payment = read(row)?;
+            found.insert(payment.id, payment);
+        }
+    }
+    Ok(found)
 }
 
 /// What a list of payments is narrowed to.

@@ -3,13 +3,15 @@
 pub mod routes;
 mod store;
 
+use std::fmt;
+
 use wallgent_api::types::policies::{Policy as Wire, PolicyChange, PolicyViolation};
 use wallgent_api::{ApiError, ErrorCode};
 use wallgent_core::Amount;
-use wallgent_core::id::{AddressId, EvaluationId, PolicyId, WalletId};
+use wallgent_core::id::{AddressId, BankAccountId, EvaluationId, PolicyId, WalletId};
 use wallgent_core::idempotency::Fingerprint;
 use wallgent_core::policy::{
-    Decision, Evaluation, Policy, Rules, SpendRequest, Violation, evaluate,
+    Decision, Evaluation, Policy, RecipientNames, Rules, SpendRequest, Violation, evaluate,
 };
 
 use crate::caller::Caller;
@@ -25,13 +27,71 @@ const POLICIES_MAX: usize = 50;
 /// Within this time, repeats of one denial are counted, not recorded again.
 const REPEAT_MICROS: i64 = 1_000_000;
 
-/// What a wallet's policies say about a payment.
+/// Who gets the money.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recipient {
+    /// A wallet of any organization.
+    Wallet(WalletId),
+    /// A linked bank account.
+    BankAccount(BankAccountId),
+    /// An address outside.
+    Address(String),
+    /// Somebody whom no list can name; this is what is shown.
+    Unnamed(String),
+}
+
+impl Recipient {
+    /// Every name that a list of recipients may call it by.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        match self {
+            Self::Wallet(id) => names_of(*id),
+            Self::BankAccount(id) => vec![id.to_string()],
+            Self::Address(address) => vec![address.clone()],
+            Self::Unnamed(_) => Vec::new(),
+        }
+    }
+}
+
+impl fmt::Display for Recipient {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Wallet(id) => fmt::Display::fmt(id, formatter),
+            Self::BankAccount(id) => fmt::Display::fmt(id, formatter),
+            Self::Address(text) | Self::Unnamed(text) => formatter.write_str(text),
+        }
+    }
+}
+
+/// Whether the owner has named the recipient in a list of those allowed, which
+/// is more than not having forbidden it.
+#[must_use]
+pub fn approves(wallet: &Wallet, to: &Recipient) -> bool {
+    let names = to.names();
+    let enabled = wallet.policies.iter().filter(|policy| policy.enabled);
+    let mut approved = enabled.filter_map(|policy| policy.rules.approved_recipients.as_deref());
+    approved.any(|list| list.iter().any(|name| names.contains(name)))
+}
+
+/// What a wallet's policies say about money that is to leave it.
 pub fn decide(
     tx: &mut Tx<'_>,
     from: WalletId,
     wallet: &Wallet,
-    to: WalletId,
+    to: &Recipient,
     amount: Amount,
+) -> Result<Evaluation, Stop> {
+    decide_named(tx, from, wallet, amount, |_| RecipientNames::proven(to.names()))
+}
+
+/// The same for a recipient that is no wallet; `names` tells every name that the
+/// policies' lists may call it by, and is asked only where there are lists.
+pub fn decide_named(
+    tx: &mut Tx<'_>,
+    from: WalletId,
+    wallet: &Wallet,
+    amount: Amount,
+    names: impl FnOnce(&[Policy]) -> RecipientNames,
 ) -> Result<Evaluation, Stop> {
     if wallet.policies.is_empty() {
         let allowed =
@@ -39,9 +99,11 @@ pub fn decide(
         return Ok(allowed);
     }
     let spent = tx.spent(from)?.totals;
-    let recipients = if names_recipients(&wallet.policies) { names_of(to) } else { Vec::new() };
-    let request = SpendRequest { amount, recipients: &recipients, now: tx.now() };
-    Ok(evaluate(&wallet.policies, &request, &spent))
+    let policies = &wallet.policies;
+    let recipient =
+        if names_recipients(policies) { names(policies) } else { RecipientNames::default() };
+    let request = SpendRequest { amount, recipient: &recipient, now: tx.now() };
+    Ok(evaluate(policies, &request, &spent))
 }
 
 fn names_recipients(policies: &[Policy]) -> bool {

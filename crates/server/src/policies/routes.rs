@@ -7,7 +7,7 @@ use wallgent_api::types::policies::{
 use wallgent_api::{ApiError, ErrorCode};
 use wallgent_core::Permission::{PoliciesRead, PoliciesWrite};
 use wallgent_core::id::{AddressId, PolicyId, WalletId};
-use wallgent_core::policy::{Decision, SpendRequest, evaluate, limits};
+use wallgent_core::policy::{Decision, RecipientNames, SpendRequest, evaluate, limits};
 
 use super::{names_of, not_found, store};
 use crate::http::{Answer, Call, Route};
@@ -139,8 +139,8 @@ async fn check(call: Call) -> Result<Answer, ApiError> {
             Ok((all, store::load_spent(connection, wallet, now.day())?.totals))
         })
         .await?;
-    let recipients = recipients(&request.to);
-    let asked = SpendRequest { amount: request.amount, recipients: &recipients, now };
+    let recipient = RecipientNames::proven(recipients(&request.to));
+    let asked = SpendRequest { amount: request.amount, recipient: &recipient, now };
     let evaluation = evaluate(&all, &asked, &spent);
     Ok(Answer::ok(&PolicyCheck {
         decision: evaluation.decision.as_str().to_owned(),

@@ -132,32 +132,44 @@ pub(super) const CHECKS: &[Check] = &[
                 OR d.debits_rest + d.credits_rest <> COALESCE(e.rest, 0)",
     },
     Check {
-        what: "each payment's day is counted",
-        count: "SELECT COUNT(*) FROM transactions WHERE kind = 'PAYMENT'",
+        what: "the day of each payment, withdrawal, internal transfer and card purchase is counted",
+        count: "SELECT COUNT(*) FROM transactions \
+                WHERE kind IN ('PAYMENT', 'WITHDRAWAL', 'INTERNAL_TRANSFER')",
         wrong: "SELECT t.id, CAST(1 AS BIGINT), CAST(0 AS BIGINT) FROM transactions t \
                 LEFT JOIN wallet_days d ON d.wallet_id = t.from_wallet_id \
                 AND d.day = COALESCE(t.settled_at, t.created_at) / 86400000000 \
-                WHERE t.kind = 'PAYMENT' AND d.day IS NULL",
+                WHERE t.kind IN ('PAYMENT', 'WITHDRAWAL', 'INTERNAL_TRANSFER') AND d.day IS NULL \
+                UNION ALL SELECT a.id, CAST(1 AS BIGINT), CAST(0 AS BIGINT) \
+                FROM card_authorizations a LEFT JOIN wallet_days d ON d.wallet_id = a.wallet_id \
+                AND d.day = a.created_at / 86400000000 \
+                WHERE a.status <> 'DECLINED' AND d.day IS NULL",
     },
     Check {
         what: "spending of each day equals what was sent that day",
         count: "SELECT COUNT(*) FROM wallet_days",
         wrong: "SELECT d.wallet_id, d.spent, CAST(COALESCE(p.total, 0) AS BIGINT) \
-                FROM wallet_days d LEFT JOIN (SELECT from_wallet_id, COALESCE(settled_at, created_at) / 86400000000 AS day, \
-                SUM(CASE WHEN status IN ('REJECTED', 'EXPIRED') THEN 0 \
-                ELSE amount - reversed_amount END) AS total FROM transactions \
-                WHERE kind = 'PAYMENT' GROUP BY from_wallet_id, COALESCE(settled_at, created_at) / 86400000000) p \
-                ON p.from_wallet_id = d.wallet_id AND p.day = d.day \
+                FROM wallet_days d LEFT JOIN (SELECT wallet_id, day, SUM(counted) AS total FROM ( \
+                SELECT from_wallet_id AS wallet_id, \
+                COALESCE(settled_at, created_at) / 86400000000 AS day, \
+                CASE WHEN status IN ('REJECTED', 'EXPIRED') THEN 0 \
+                ELSE amount - reversed_amount END AS counted FROM transactions \
+                WHERE kind IN ('PAYMENT', 'WITHDRAWAL', 'INTERNAL_TRANSFER') UNION ALL \
+                SELECT wallet_id, created_at / 86400000000, amount - released \
+                FROM card_authorizations WHERE status <> 'DECLINED') s GROUP BY wallet_id, day) p \
+                ON p.wallet_id = d.wallet_id AND p.day = d.day \
                 WHERE d.spent <> COALESCE(p.total, 0)",
     },
     Check {
-        what: "payments of each day are counted",
+        what: "payments, withdrawals, internal transfers and card purchases of each day are counted",
         count: "SELECT COUNT(*) FROM wallet_days",
         wrong: "SELECT d.wallet_id, d.spent_count, CAST(COALESCE(p.sent, 0) AS BIGINT) \
-                FROM wallet_days d LEFT JOIN (SELECT from_wallet_id, COALESCE(settled_at, created_at) / 86400000000 AS day, \
-                COUNT(*) AS sent FROM transactions \
-                WHERE kind = 'PAYMENT' GROUP BY from_wallet_id, COALESCE(settled_at, created_at) / 86400000000) p \
-                ON p.from_wallet_id = d.wallet_id AND p.day = d.day \
+                FROM wallet_days d LEFT JOIN (SELECT wallet_id, day, COUNT(*) AS sent FROM ( \
+                SELECT from_wallet_id AS wallet_id, \
+                COALESCE(settled_at, created_at) / 86400000000 AS day FROM transactions \
+                WHERE kind IN ('PAYMENT', 'WITHDRAWAL', 'INTERNAL_TRANSFER') UNION ALL \
+                SELECT wallet_id, created_at / 86400000000 FROM card_authorizations \
+                WHERE status <> 'DECLINED') s GROUP BY wallet_id, day) p \
+                ON p.wallet_id = d.wallet_id AND p.day = d.day \
                 WHERE d.spent_count <> COALESCE(p.sent, 0)",
     },
     Check {
@@ -170,11 +182,162 @@ pub(super) const CHECKS: &[Check] = &[
                 AND (t.reversed_amount <> COALESCE(r.total, 0) OR t.reversed_amount > t.amount)",
     },
     Check {
-        what: "remembered payments exist",
+        what: "transfers agree with their first ledger transactions",
+        count: "SELECT COUNT(*) FROM transfers",
+        wrong: "SELECT x.id, x.amount, CAST(COALESCE(t.amount, 0) AS BIGINT) FROM transfers x \
+                LEFT JOIN transactions t ON t.id = x.id \
+                WHERE t.id IS NULL OR t.amount <> x.amount OR t.fee <> x.fee \
+                OR t.scope_id <> x.scope_id \
+                OR t.kind <> CASE x.direction WHEN 'DEPOSIT' THEN 'DEPOSIT_PENDING' \
+                WHEN 'WITHDRAWAL' THEN 'WITHDRAWAL' ELSE 'INTERNAL_TRANSFER' END \
+                OR t.status <> CASE WHEN x.status IN ('PENDING_APPROVAL', 'REJECTED', 'EXPIRED') \
+                THEN x.status WHEN x.direction = 'WITHDRAWAL' \
+                AND x.status IN ('FAILED', 'CANCELLED', 'RETURNED') THEN 'REVERSED' \
+                ELSE 'POSTED' END",
+    },
+    Check {
+        what: "ledger transactions of requests have their transfers",
+        count: "SELECT COUNT(*) FROM transfers",
+        wrong: "SELECT t.id, CAST(1 AS BIGINT), CAST(0 AS BIGINT) FROM transactions t \
+                LEFT JOIN transfers x ON x.id = t.id WHERE x.id IS NULL \
+                AND t.kind IN ('DEPOSIT_PENDING', 'WITHDRAWAL', 'INTERNAL_TRANSFER')",
+    },
+    Check {
+        what: "Deposits pending equals the deposits on their way",
+        count: "SELECT COUNT(*) FROM transfers WHERE direction = 'DEPOSIT'",
+        wrong: "SELECT a.id, a.posted, CAST(COALESCE(x.total, 0) AS BIGINT) FROM accounts a \
+                LEFT JOIN (SELECT scope_id, SUM(amount) AS total FROM transfers \
+                WHERE direction = 'DEPOSIT' AND status IN ('PENDING', 'PROCESSING') \
+                GROUP BY scope_id) x ON x.scope_id = a.scope_id \
+                WHERE a.kind = 'DEPOSITS_PENDING' AND a.posted <> COALESCE(x.total, 0)",
+    },
+    Check {
+        what: "Withdrawals in transit equals the withdrawals on their way",
+        count: "SELECT COUNT(*) FROM transfers WHERE direction = 'WITHDRAWAL'",
+        wrong: "SELECT a.id, a.posted, CAST(COALESCE(x.total, 0) AS BIGINT) FROM accounts a \
+                LEFT JOIN (SELECT scope_id, SUM(amount + fee) AS total FROM transfers \
+                WHERE direction = 'WITHDRAWAL' AND status IN ('PENDING', 'PROCESSING') \
+                GROUP BY scope_id) x ON x.scope_id = a.scope_id \
+                WHERE a.kind = 'WITHDRAWALS_IN_TRANSIT' AND a.posted <> COALESCE(x.total, 0)",
+    },
+    Check {
+        what: "Receivables equals what returned deposits left owing",
+        count: "SELECT COUNT(*) FROM transfers WHERE status = 'RETURNED'",
+        // An asset: what is owed to the organization stands below zero.
+        wrong: "SELECT a.id, a.posted, CAST(-COALESCE(x.total, 0) AS BIGINT) FROM accounts a \
+                LEFT JOIN (SELECT scope_id, SUM(shortfall) AS total FROM transfers \
+                GROUP BY scope_id) x ON x.scope_id = a.scope_id \
+                WHERE a.kind = 'RECEIVABLES' AND a.posted <> -COALESCE(x.total, 0)",
+    },
+    Check {
+        what: "each wallet's pending money equals the deposits on their way to it",
+        count: "SELECT COUNT(*) FROM wallets",
+        wrong: "SELECT w.id, w.pending, CAST(COALESCE(x.total, 0) AS BIGINT) FROM wallets w \
+                LEFT JOIN (SELECT wallet_id, SUM(amount) AS total FROM transfers \
+                WHERE direction = 'DEPOSIT' AND status IN ('PENDING', 'PROCESSING') \
+                GROUP BY wallet_id) x ON x.wallet_id = w.id \
+                WHERE w.pending <> COALESCE(x.total, 0)",
+    },
+    Check {
+        what: "transfers that have ended keep no number and are not due",
+        count: "SELECT COUNT(*) FROM transfers",
+        wrong: "SELECT id, CAST(1 AS BIGINT), CAST(0 AS BIGINT) FROM transfers \
+                WHERE status NOT IN ('PENDING_APPROVAL', 'PENDING', 'PROCESSING') \
+                AND (account_number IS NOT NULL OR due_at IS NOT NULL)",
+    },
+    Check {
+        what: "remembered payments and transfers exist",
         count: "SELECT COUNT(*) FROM idempotency",
         wrong: "SELECT i.resource_id, CAST(1 AS BIGINT), CAST(0 AS BIGINT) FROM idempotency i \
                 LEFT JOIN transactions t ON t.id = i.resource_id \
                 WHERE i.answer_id IS NULL AND t.id IS NULL",
+    },
+    Check {
+        what: "card authorizations are held, captured or released, to the last unit",
+        count: "SELECT COUNT(*) FROM card_authorizations",
+        wrong: "SELECT id, held, amount - captured - released FROM card_authorizations \
+                WHERE held < 0 OR captured < 0 OR released < 0 OR refunded < 0 \
+                OR refunded > captured OR (status = 'DECLINED' AND (held <> 0 OR captured <> 0 \
+                OR released <> 0)) OR (status <> 'DECLINED' AND held + captured + released <> amount)",
+    },
+    Check {
+        what: "what cards hold is on their holds",
+        count: "SELECT COUNT(*) FROM holds WHERE reason = 'CARD_AUTHORIZATION'",
+        wrong: "SELECT a.id, CAST(COALESCE(h.amount, 0) AS BIGINT), a.held \
+                FROM card_authorizations a LEFT JOIN holds h ON h.id = a.hold_id \
+                AND h.reference_id = a.id AND h.wallet_id = a.wallet_id \
+                WHERE a.status <> 'DECLINED' AND (h.id IS NULL OR NOT ( \
+                (a.held > 0 AND h.status = 'PENDING' AND h.amount = a.held) \
+                OR (a.held = 0 AND a.captured > 0 AND h.status = 'CAPTURED' \
+                AND h.amount = a.captured) OR (a.held = 0 AND a.captured = 0 \
+                AND h.status IN ('RELEASED', 'REVERSED') AND h.amount = a.amount)))",
+    },
+    Check {
+        what: "holds of cards belong to an authorization",
+        count: "SELECT COUNT(*) FROM holds WHERE reason = 'CARD_AUTHORIZATION'",
+        wrong: "SELECT h.id, h.amount, CAST(0 AS BIGINT) FROM holds h \
+                LEFT JOIN card_authorizations a ON a.id = h.reference_id AND a.hold_id = h.id \
+                WHERE h.reason = 'CARD_AUTHORIZATION' AND a.id IS NULL",
+    },
+    Check {
+        what: "captures and refunds add up to their postings",
+        count: "SELECT COUNT(*) FROM card_postings",
+        wrong: "SELECT a.id, a.captured - a.refunded, CAST(COALESCE(p.net, 0) AS BIGINT) \
+                FROM card_authorizations a LEFT JOIN (SELECT authorization_id, \
+                SUM(amount) AS net, SUM(CASE WHEN amount > 0 THEN amount ELSE 0 END) AS taken \
+                FROM card_postings GROUP BY authorization_id) p ON p.authorization_id = a.id \
+                WHERE a.captured <> COALESCE(p.taken, 0) \
+                OR a.captured - a.refunded <> COALESCE(p.net, 0)",
+    },
+    Check {
+        what: "captures and refunds are ledger transactions",
+        count: "SELECT COUNT(*) FROM transactions WHERE kind IN ('CARD_CAPTURE', 'CARD_REFUND')",
+        wrong: "SELECT t.id, CASE WHEN t.kind = 'CARD_REFUND' THEN -t.amount ELSE t.amount END, \
+                CAST(COALESCE(p.amount, 0) AS BIGINT) FROM transactions t \
+                LEFT JOIN card_postings p ON p.id = t.id \
+                WHERE t.kind IN ('CARD_CAPTURE', 'CARD_REFUND') AND COALESCE(p.amount, 0) <> \
+                CASE WHEN t.kind = 'CARD_REFUND' THEN -t.amount ELSE t.amount END",
+    },
+    Check {
+        what: "card settlement is what was captured, less refunds and what was settled",
+        count: "SELECT COUNT(*) FROM accounts WHERE kind = 'CARD_SETTLEMENT'",
+        wrong: "SELECT c.id, c.posted, CAST(COALESCE(a.owed, 0) + COALESCE(s.settled, 0) AS BIGINT) \
+                FROM accounts c LEFT JOIN (SELECT scope_id, SUM(captured - refunded) AS owed \
+                FROM card_authorizations GROUP BY scope_id) a ON a.scope_id = c.scope_id \
+                LEFT JOIN (SELECT e.account_id, SUM(e.amount) AS settled FROM transactions t \
+                JOIN entries e ON e.transaction_id = t.id WHERE t.kind = 'CARD_SETTLEMENT' \
+                GROUP BY e.account_id) s ON s.account_id = c.id \
+                WHERE c.kind = 'CARD_SETTLEMENT' \
+                AND c.posted <> COALESCE(a.owed, 0) + COALESCE(s.settled, 0)",
+    },
+    Check {
+        what: "what card settlement owes, or is owed, is due some day",
+        count: "SELECT COUNT(*) FROM card_settlements_due",
+        wrong: "SELECT c.id, c.posted, CAST(0 AS BIGINT) FROM accounts c \
+                LEFT JOIN card_settlements_due d ON d.id = c.scope_id \
+                WHERE c.kind = 'CARD_SETTLEMENT' AND c.posted <> 0 AND d.id IS NULL",
+    },
+    Check {
+        what: "what counts against cards' limits equals what was authorized",
+        count: "SELECT COUNT(*) FROM card_spending",
+        wrong: "SELECT s.card_id, s.amount, CAST(COALESCE(SUM(a.counted), 0) AS BIGINT) \
+                FROM card_spending s LEFT JOIN (SELECT card_id, category, \
+                created_at / 86400000000 AS day, SUM(amount - released) AS counted \
+                FROM card_authorizations WHERE status <> 'DECLINED' \
+                GROUP BY card_id, category, created_at / 86400000000) a ON a.card_id = s.card_id \
+                AND s.starts <= a.day AND a.day < s.ends \
+                AND (s.category = '' OR s.category = a.category) \
+                GROUP BY s.card_id, s.category, s.starts, s.ends, s.amount \
+                HAVING s.amount <> COALESCE(SUM(a.counted), 0)",
+    },
+    Check {
+        what: "each card purchase counts in its five periods, in all and in its category",
+        count: "SELECT COUNT(*) FROM card_authorizations WHERE status <> 'DECLINED'",
+        wrong: "SELECT a.id, COUNT(s.card_id), CAST(10 AS BIGINT) FROM card_authorizations a \
+                LEFT JOIN card_spending s ON s.card_id = a.card_id \
+                AND s.category IN ('', a.category) AND s.starts <= a.created_at / 86400000000 \
+                AND a.created_at / 86400000000 < s.ends WHERE a.status <> 'DECLINED' \
+                GROUP BY a.id HAVING COUNT(s.card_id) <> 10",
     },
     Check {
         what: "event numbers end where the books say",

@@ -19,7 +19,7 @@ use crate::caller::Caller;
 use crate::engine::{Account, ScopeId, Stop, TransactionRow, Tx, Wallet};
 use crate::events::{self, Actor, Change, Subject};
 use crate::idempotency::Reply;
-use crate::{agents, error, keys, ledger, network, payments};
+use crate::{agents, cards, error, keys, ledger, network, payments};
 
 pub use store::{WalletRow, get, load_hot};
 
@@ -72,7 +72,7 @@ pub fn make(
     refuse_past_plan(tx, caller)?;
     let id = open(tx, caller.scope, kind, request)?;
     let wire = wire_in(tx, id)?;
-    note(tx, caller, Change::WalletCreated, &wire, None)?;
+    note(tx, Actor::Key(caller), Change::WalletCreated, &wire, None)?;
     Ok(id)
 }
 
@@ -118,7 +118,7 @@ pub fn update_in(
         }
     }
     let wire = wire_in(tx, id)?;
-    note(tx, caller, Change::WalletUpdated, &wire, None)?;
+    note(tx, Actor::Key(caller), Change::WalletUpdated, &wire, None)?;
     if wallet.kind == WalletType::Agent && row.status != WalletStatus::Closed {
         agents::note_updated(tx, caller, id, wallet.scope)?;
     }
@@ -172,6 +172,7 @@ pub fn switch(
         Switch::Close => {
             refuse_unless_empty(tx, id, &wallet)?;
             network::delist(tx, id)?;
+            cards::end_all_in(tx, caller, id)?;
             if wallet.kind == WalletType::Agent {
                 // No agent's key outlives its wallet.
                 keys::revoke_all_of(tx, caller, id)?;
@@ -186,8 +187,35 @@ pub fn switch(
     tx.put_wallet(id, wallet);
     store::set_status(tx, id, status)?;
     let wire = wire_in(tx, id)?;
-    note(tx, caller, change, &wire, reason)?;
+    note(tx, Actor::Key(caller), change, &wire, reason)?;
     Ok(true)
+}
+
+/// Stops a wallet from paying because of what happened to it, unless it is
+/// stopped already.
+pub fn freeze(tx: &mut Tx<'_>, id: WalletId, reason: &str) -> Result<(), Stop> {
+    let wallet = tx.wallet(id)?;
+    let Some(mut wallet) = wallet.filter(|wallet| wallet.status == WalletStatus::Active) else {
+        return Ok(());
+    };
+    wallet.status = WalletStatus::Frozen;
+    tx.put_wallet(id, wallet);
+    store::set_status(tx, id, WalletStatus::Frozen)?;
+    let wire = wire_in(tx, id)?;
+    note(tx, Actor::System, Change::WalletFrozen, &wire, Some(reason))
+}
+
+/// Counts a deposit that is on its way into a wallet; a negative change, one
+/// that is no longer.
+pub fn add_pending(tx: &mut Tx<'_>, id: WalletId, change: Amount) -> Result<(), Stop> {
+    Ok(store::add_pending(tx, id, change)?)
+}
+
+/// The wallet that money for this one goes to: itself, or its organization's own
+/// when it is closed.
+pub fn home_of(tx: &mut Tx<'_>, id: WalletId, scope: ScopeId) -> Result<WalletId, Stop> {
+    let closed = tx.wallet(id)?.is_some_and(|wallet| wallet.status == WalletStatus::Closed);
+    Ok(if closed { tx.scope(scope)?.org_wallet } else { id })
 }
 
 fn refuse_unless_empty(tx: &mut Tx<'_>, id: WalletId, wallet: &Wallet) -> Result<(), Stop> {
@@ -323,7 +351,7 @@ pub fn wire(row: &WalletRow) -> Wire {
 
 fn note(
     tx: &mut Tx<'_>,
-    caller: &Caller,
+    actor: Actor<'_>,
     change: Change,
     wire: &Wire,
     reason: Option<&str>,
@@ -333,7 +361,8 @@ fn note(
         map.insert("reason".to_owned(), json!(reason));
     }
     // A wallet that was lent is another organization's.
-    let scope = tx.wallet(wire.id)?.map_or(caller.scope, |wallet| wallet.scope);
+    let wallet = tx.wallet(wire.id)?;
+    let scope = wallet.ok_or_else(|| error::wallet_not_found(&wire.id.to_string()))?.scope;
     let subject = Subject { scope, id: wire.id.key(), wallet: Some(wire.id) };
-    events::record(tx, Actor::Key(caller), change, subject, Some(&data))
+    events::record(tx, actor, change, subject, Some(&data))
 }

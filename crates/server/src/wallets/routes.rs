@@ -8,18 +8,18 @@ use wallgent_api::types::wallets::{
 };
 use wallgent_api::types::{CURRENCY, List};
 use wallgent_api::{ApiError, ErrorCode};
+use wallgent_core::Amount;
 use wallgent_core::Permission::{WalletsRead, WalletsWrite};
-use wallgent_core::hold::HoldStatus;
-use wallgent_core::id::{EntryId, HoldId, TransactionId, WalletId};
+use wallgent_core::hold::{HoldReason, HoldStatus};
+use wallgent_core::id::{CardAuthorizationId, EntryId, TransactionId, WalletId};
 use wallgent_core::idempotency::Fingerprint;
 use wallgent_core::wallet::{WalletStatus, WalletType};
-use wallgent_core::{Amount, Timestamp};
 
 use super::{FundingRoute, Switch, WalletRow, store, wire};
-use crate::db::{DbError, DbResult, Row};
+use crate::holds::{self, HoldRow};
 use crate::http::{Answer, Call, Lasting, Route};
 use crate::ledger::Entry;
-use crate::{approvals, ledger, wallets};
+use crate::{ledger, wallets};
 
 const MISSING: &[ErrorCode] = &[ErrorCode::WalletNotFound, ErrorCode::EnvironmentMismatch];
 const SWITCHES: &[ErrorCode] =
@@ -89,10 +89,15 @@ pub(crate) fn routes() -> Vec<Route> {
         .paged()
         .lists::<WalletTransaction>()
         .or(MISSING),
-        Route::new("GET /v1/wallets/{id}/holds", WalletsRead, "List a wallet's holds", holds)
-            .filter("status", "PENDING, RELEASED, CAPTURED or REVERSED")
-            .lists::<WalletHold>()
-            .or(MISSING),
+        Route::new(
+            "GET /v1/wallets/{id}/holds",
+            WalletsRead,
+            "List a wallet's holds: all that are PENDING, and the newest 1,000 of those that ended",
+            list_holds,
+        )
+        .filter("status", "PENDING, RELEASED, CAPTURED or REVERSED")
+        .lists::<WalletHold>()
+        .or(MISSING),
         Route::new(
             "GET /v1/wallets/{id}/policy-evaluations",
             WalletsRead,
@@ -147,7 +152,7 @@ async fn balance(call: Call) -> Result<Answer, ApiError> {
     Ok(Answer::ok(&WalletBalance {
         wallet_id: row.id,
         available: row.balance.available(),
-        pending: Amount::ZERO,
+        pending: row.pending,
         held: row.balance.held,
         balance: row.balance.posted,
         currency: CURRENCY.to_owned(),
@@ -214,28 +219,29 @@ fn entry(wallet_id: WalletId, row: Entry) -> WalletTransaction {
     }
 }
 
-async fn holds(call: Call) -> Result<Answer, ApiError> {
+async fn list_holds(call: Call) -> Result<Answer, ApiError> {
     let status = call.query_word("status", HoldStatus::from_name)?;
     let wallet = find(&call).await?.id;
-    let holds = call
-        .read(move |connection| {
-            let rows = approvals::list_holds(connection, wallet, status)?;
-            rows.iter().map(|row| hold(wallet, row)).collect::<DbResult<Vec<_>>>()
-        })
-        .await?;
-    Ok(Answer::ok(&json!(List::whole(holds))))
+    let rows = call.read(move |connection| holds::list(connection, wallet, status)).await?;
+    let holds = rows.into_iter().map(|row| hold(wallet, row)).collect();
+    Ok(Answer::ok(&json!(List::<WalletHold>::whole(holds))))
 }
 
-fn hold(wallet_id: WalletId, row: &Row) -> DbResult<WalletHold> {
-    let broken = || DbError::Layout("a hold's row cannot be read".to_owned());
-    Ok(WalletHold {
-        id: HoldId::from_key(row.int(0)?).ok_or_else(broken)?,
+fn hold(wallet_id: WalletId, row: HoldRow) -> WalletHold {
+    let reference = match row.reason {
+        HoldReason::Approval => TransactionId::from_key(row.reference).map(|id| id.to_string()),
+        HoldReason::CardAuthorization => {
+            CardAuthorizationId::from_key(row.reference).map(|id| id.to_string())
+        }
+    };
+    WalletHold {
+        id: row.id,
         wallet_id,
-        amount: Amount::from_units(row.int(1)?),
-        reason: row.text(2)?.to_owned(),
-        reference: TransactionId::from_key(row.int(3)?).ok_or_else(broken)?,
-        status: row.text(4)?.to_owned(),
-        created_at: Timestamp::from_micros(row.int(5)?),
-        expires_at: row.maybe_int(6)?.map(Timestamp::from_micros),
-    })
+        amount: row.amount,
+        reason: row.reason.as_str().to_owned(),
+        reference: reference.unwrap_or_default(),
+        status: row.status.as_str().to_owned(),
+        created_at: row.created_at,
+        expires_at: row.expires_at,
+    }
 }

@@ -26,6 +26,8 @@ pub struct WalletRow {
     pub discoverable: bool,
     pub sandbox_funded: Amount,
     pub balance: Balance,
+    /// Deposits on their way in.
+    pub pending: Amount,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -33,7 +35,7 @@ pub struct WalletRow {
 const SELECT: &str = "SELECT w.id, s.organization_id, s.environment, w.type, w.status, w.name, \
     w.agent_name, w.metadata, w.discoverable, w.sandbox_funded, \
     CAST(COALESCE(a.posted, 0) AS BIGINT), CAST(COALESCE(a.held, 0) AS BIGINT), \
-    w.created_at, w.updated_at, w.scope_id \
+    w.created_at, w.updated_at, w.scope_id, w.pending \
     FROM wallets w JOIN scopes s ON s.id = w.scope_id LEFT JOIN accounts a ON a.id = w.id";
 
 fn broken() -> DbError {
@@ -60,6 +62,7 @@ fn read(row: &Row) -> DbResult<WalletRow> {
         created_at: Timestamp::from_micros(row.int(12)?),
         updated_at: Timestamp::from_micros(row.int(13)?),
         scope: row.int(14)?,
+        pending: Amount::from_units(row.int(15)?),
     })
 }
 
@@ -202,6 +205,11 @@ pub(super) fn set_status(tx: &mut Tx<'_>, id: WalletId, status: WalletStatus) ->
 pub(super) fn set_funded(tx: &mut Tx<'_>, id: WalletId, total: Amount) -> DbResult<()> {
     let text = "UPDATE wallets SET sandbox_funded = $2 WHERE id = $1";
     tx.execute(text, &[Value::Int(id.key()), Value::Int(total.units())]).map(drop)
+}
+
+pub(super) fn add_pending(tx: &mut Tx<'_>, id: WalletId, change: Amount) -> DbResult<()> {
+    let text = "UPDATE wallets SET pending = pending + $2 WHERE id = $1";
+    tx.execute(text, &[Value::Int(id.key()), Value::Int(change.units())]).map(drop)
 }
 
 fn metadata_text(metadata: Option<&Map<String, Json>>) -> Option<String> {

@@ -1,8 +1,9 @@
 //! One attempt to deliver an event.
 
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
+use bytes::Bytes;
 use reqwest::header::RETRY_AFTER;
 use reqwest::{Client, Response, StatusCode, Url};
 
@@ -12,6 +13,8 @@ use crate::engine::Clock;
 
 /// How long an endpoint may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(15);
+/// How long the body of its answer may take, which is only shown.
+const BODY_TIMEOUT: Duration = Duration::from_secs(2);
 /// Of an answer this much is kept; the rest is not read.
 const RESPONSE_BYTES_MAX: usize = 2_048;
 /// Longer waits than this are not taken from an endpoint.
@@ -31,7 +34,7 @@ pub struct Letter {
     pub secrets: Vec<Secret>,
     /// The event's identifier, the same on every attempt.
     pub id: String,
-    pub body: Arc<str>,
+    pub body: Bytes,
 }
 
 /// What came of it.
@@ -74,6 +77,13 @@ impl Sender {
         Self { client: Arc::default(), reach }
     }
 
+    /// Makes what the first attempt would have to wait for.
+    pub fn prepare(&self) {
+        if let Err(error) = self.client() {
+            tracing::error!(%error, "webhooks cannot be delivered");
+        }
+    }
+
     fn client(&self) -> Result<&Client, reqwest::Error> {
         if let Some(client) = self.client.get() {
             return Ok(client);
@@ -83,7 +93,6 @@ impl Sender {
         let client = Client::builder()
             .dns_resolver(Arc::new(CheckedResolver(self.reach)))
             .redirect(reqwest::redirect::Policy::none())
-            .timeout(TIMEOUT)
             .no_proxy()
             .user_agent(concat!("Wallgent/", env!("CARGO_PKG_VERSION")))
             .build()?;
@@ -96,13 +105,13 @@ impl Sender {
         let answered = tokio::time::timeout(TIMEOUT, self.exchange(letter)).await;
         let duration = begun.elapsed();
         match answered {
-            Ok(Ok(answer)) => Outcome { duration, ..answer },
+            Ok(Ok(response)) => read(response, duration).await,
             Ok(Err(error)) => failed(duration, error),
             Err(_) => failed(duration, "no answer within 15 seconds".to_owned()),
         }
     }
 
-    async fn exchange(&self, letter: &Letter) -> Result<Outcome, String> {
+    async fn exchange(&self, letter: &Letter) -> Result<Response, String> {
         let url = Url::parse(&letter.url).map_err(|error| error.to_string())?;
         if !is_open(&url, self.reach) {
             return Err("the address is inside a network".to_owned());
@@ -120,21 +129,18 @@ impl Sender {
             .header("webhook-id", &letter.id)
             .header("webhook-timestamp", unix_seconds.to_string())
             .header("webhook-signature", signed.standard)
-            .body(letter.body.to_string());
-        let response = request.send().await.map_err(|error| explain(&error))?;
-        let status = response.status();
-        let retry_after_seconds = retry_after(&response);
-        let error = (!status.is_success()).then(|| format!("answered {}", status.as_u16()));
-        let response = beginning(response).await;
-        let duration = Duration::ZERO;
-        Ok(Outcome {
-            status: Some(status.as_u16()),
-            duration,
-            error,
-            response,
-            retry_after_seconds,
-        })
+            .body(letter.body.clone());
+        request.send().await.map_err(|error| explain(&error))
     }
+}
+
+/// What an answer says. Its status decides; its body is only shown.
+async fn read(response: Response, duration: Duration) -> Outcome {
+    let status = response.status();
+    let retry_after_seconds = retry_after(&response);
+    let error = (!status.is_success()).then(|| format!("answered {}", status.as_u16()));
+    let response = beginning(response).await;
+    Outcome { status: Some(status.as_u16()), duration, error, response, retry_after_seconds }
 }
 
 const fn failed(duration: Duration, error: String) -> Outcome {
@@ -148,22 +154,34 @@ fn explain(error: &reqwest::Error) -> String {
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    if error.is_timeout() { "no answer within 15 seconds".to_owned() } else { cause.to_string() }
+    cause.to_string()
 }
 
 fn retry_after(response: &Response) -> Option<i64> {
-    let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
-    let seconds: i64 = text.trim().parse().ok()?;
+    let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim();
+    let seconds = match text.parse() {
+        Ok(seconds) => seconds,
+        Err(_) => seconds_until(text)?,
+    };
     (seconds > 0).then(|| seconds.min(RETRY_AFTER_SECONDS_MAX))
+}
+
+/// How far a date of HTTP is away.
+fn seconds_until(date: &str) -> Option<i64> {
+    let until = httpdate::parse_http_date(date).ok()?;
+    let since_1970 = until.duration_since(UNIX_EPOCH).ok()?;
+    let seconds = i64::try_from(since_1970.as_secs()).ok()?;
+    Some(seconds - Clock::wall().now().unix_seconds())
 }
 
 /// The first bytes of an answer, as text. More is not read, so that an endpoint
 /// cannot fill our memory; an answer that breaks off is as good as one that ends.
 async fn beginning(mut response: Response) -> Option<String> {
     let mut bytes = Vec::new();
+    let until = tokio::time::Instant::now() + BODY_TIMEOUT;
     while bytes.len() < RESPONSE_BYTES_MAX {
-        match response.chunk().await {
-            Ok(Some(chunk)) => {
+        match tokio::time::timeout_at(until, response.chunk()).await {
+            Ok(Ok(Some(chunk))) => {
                 let left = RESPONSE_BYTES_MAX - bytes.len();
                 bytes.extend_from_slice(&chunk[..chunk.len().min(left)]);
             }

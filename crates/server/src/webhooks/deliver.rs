@@ -7,24 +7,30 @@
 //! next.
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use tokio::sync::{Notify, watch};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 use wallgent_core::id::{DeadLetterId, WebhookId};
 
 use super::attempt::{Letter, Outcome};
 use super::store::WebhookRow;
 use super::{Done, note_done, secrets, store};
 use crate::app::App;
-use crate::events::{Books, Follower, Interest, Ready, event_at};
+use crate::events::{Follower, Interest, Ready, event_at};
 
 /// First attempts and repeated ones under way to one endpoint.
 const IN_FLIGHT_MAX: usize = 8;
 /// How often an endpoint's failures are looked at.
 const LOOK_PAUSE: Duration = Duration::from_millis(250);
+/// Old attempts are dropped after so many new ones: dropping has to look for
+/// them.
+const TRIMMED_TOGETHER: usize = 100;
 /// Events that are not for an endpoint move its position in the store only now
 /// and then.
 const QUIET_SEQUENCES: i64 = 1_000;
@@ -39,7 +45,7 @@ struct Running {
 /// Tells an endpoint's task that it may go on.
 #[derive(Default)]
 struct Clearance {
-    /// The changes of webhooks that were looked at.
+    /// The changes of the webhook that were looked at.
     changes: AtomicU64,
     /// What the task wakes for.
     wake: Notify,
@@ -80,8 +86,8 @@ async fn start_and_stop(
     endpoints: &mut HashMap<WebhookId, Running>,
     stop: &watch::Receiver<bool>,
 ) {
-    let changes = app.webhook_changes.count();
-    let Ok(Ok(rows)) = app.reads.read(store::enabled).await else { return };
+    let seen = app.webhook_changes.seen();
+    let Ok(Ok(rows)) = app.background_reads.read(store::enabled).await else { return };
     let enabled: HashSet<WebhookId> = rows.iter().map(|row| row.id).collect();
     endpoints.retain(|id, running| {
         let stays = enabled.contains(id) && !running.task.is_finished();
@@ -90,17 +96,21 @@ async fn start_and_stop(
         }
         stays
     });
+    if endpoints.is_empty() && !rows.is_empty() {
+        let sender = app.sender.clone();
+        tokio::task::spawn_blocking(move || sender.prepare());
+    }
     for row in rows {
         let version = Version::of(&row);
         if let Some(running) = endpoints.get(&row.id) {
             if running.version == version {
-                running.clearance.give(changes);
+                running.clearance.give(seen.count(row.id));
                 continue;
             }
             running.task.abort();
         }
         let (id, clearance) = (row.id, Arc::new(Clearance::default()));
-        clearance.give(changes);
+        clearance.give(seen.count(id));
         let endpoint = Endpoint::new(Arc::clone(app), row, Arc::clone(&clearance));
         let task = tokio::spawn(endpoint.run(stop.clone()));
         endpoints.insert(id, Running { version, clearance, task });
@@ -123,14 +133,24 @@ impl Version {
     }
 }
 
+/// Waits for a commit that is under way; for ever when none is.
+async fn ended(noting: &mut Option<JoinHandle<bool>>) -> bool {
+    match noting {
+        Some(noting) => noting.await.unwrap_or(false),
+        None => std::future::pending().await,
+    }
+}
+
 /// What an endpoint's task goes on with.
 enum Step {
     /// Events were heard.
     Heard(Vec<Arc<Ready>>),
     /// An attempt came to something.
-    Ended(Option<Done>),
-    /// Results were noted, or the task may go on.
-    Noted,
+    Ended(Done),
+    /// Results were noted, or could not be.
+    Noted(bool),
+    /// The task may go on.
+    Cleared,
     /// It is time to look for what is due.
     Look,
 }
@@ -146,25 +166,27 @@ struct Endpoint {
     waiting: VecDeque<Arc<Ready>>,
     /// First attempts under way, or done and not noted.
     unnoted: BTreeSet<i64>,
-    attempts: JoinSet<Done>,
+    /// Attempts under way. They run on this task, so that they begin in order.
+    attempts: FuturesUnordered<Pin<Box<dyn Future<Output = Done> + Send>>>,
+    /// Whether there are failures to be tried again that had no place.
+    owes: bool,
     /// Failures that are being tried again.
     repeating: HashSet<i64>,
     done: Vec<Done>,
+    /// Attempts that were noted since old ones were dropped.
+    untrimmed: usize,
     /// How far the store knows, or is being told, that the endpoint was told.
     noted: i64,
     /// How far it knows for certain.
     confirmed: i64,
     noting: Option<JoinHandle<bool>>,
+    /// The events whose results are being noted.
+    being_noted: Vec<i64>,
 }
 
 impl Endpoint {
     fn new(app: Arc<App>, row: WebhookRow, clearance: Arc<Clearance>) -> Self {
-        let books = Books {
-            scope: row.scope,
-            organization: row.organization,
-            environment: row.environment,
-        };
-        let events = app.hub.follow(books, row.position);
+        let events = app.hub.follow(row.books(), row.position);
         // Names were checked when they were kept; one that a newer version knew
         // is passed over.
         let known =
@@ -180,12 +202,16 @@ impl Endpoint {
             events,
             waiting: VecDeque::new(),
             unnoted: BTreeSet::new(),
-            attempts: JoinSet::new(),
+            attempts: FuturesUnordered::new(),
+            owes: false,
             repeating: HashSet::new(),
             done: Vec::new(),
+            // What was left over by an earlier task is dropped with the first.
+            untrimmed: TRIMMED_TOGETHER,
             noted,
             confirmed: noted,
             noting: None,
+            being_noted: Vec::new(),
         }
     }
 
@@ -198,29 +224,29 @@ impl Endpoint {
             let reads_on = self.waiting.is_empty();
             let step = tokio::select! {
                 events = self.events.next(), if reads_on => Step::Heard(events),
-                Some(ended) = self.attempts.join_next(), if !self.attempts.is_empty() => {
-                    Step::Ended(ended.ok())
-                }
-                () = self.clearance.wake.notified() => Step::Noted,
+                Some(done) = self.attempts.next() => Step::Ended(done),
+                noted = ended(&mut self.noting) => Step::Noted(noted),
+                () = self.clearance.wake.notified() => Step::Cleared,
                 _ = looks.tick() => Step::Look,
                 _ = stop.wait_for(|stop| *stop) => break,
             };
             match step {
                 Step::Heard(events) => self.take(events),
-                Step::Ended(Some(done)) => {
-                    self.repeating.remove(&done.sequence);
-                    self.done.push(done);
-                }
-                Step::Ended(None) => {}
-                Step::Noted => self.noting_ended().await,
+                Step::Ended(done) => self.done.push(done),
+                Step::Noted(noted) => self.noting_ended(noted).await,
+                Step::Cleared => {}
                 Step::Look => self.repeat_due().await,
             }
         }
         // What is in flight is sent again after the next start.
-        self.attempts.abort_all();
-        self.noting_ended().await;
-        self.note_if_any();
-        self.noting_ended().await;
+        self.attempts.clear();
+        while self.noting.is_some() {
+            let noted = ended(&mut self.noting).await;
+            self.noting = None;
+            if noted {
+                self.note_if_any();
+            }
+        }
     }
 
     fn take(&mut self, events: Vec<Arc<Ready>>) {
@@ -228,9 +254,10 @@ impl Endpoint {
         self.waiting.extend(wanted);
     }
 
-    /// Whether webhooks changed and nobody has looked yet whether this one did.
+    /// Whether the webhook changed and nobody has looked yet how.
     fn may_be_out_of_date(&self) -> bool {
-        self.app.webhook_changes.count() != self.clearance.changes.load(Ordering::Acquire)
+        self.app.webhook_changes.count(self.row.id)
+            != self.clearance.changes.load(Ordering::Acquire)
     }
 
     /// Begins first attempts, in the order of the events.
@@ -238,7 +265,9 @@ impl Endpoint {
         if self.may_be_out_of_date() {
             return;
         }
-        while self.attempts.len() < IN_FLIGHT_MAX
+        // What is tried again must have a place, too.
+        let places = IN_FLIGHT_MAX - usize::from(self.owes);
+        while self.attempts.len() < places
             && let Some(ready) = self.waiting.pop_front()
         {
             let sequence = ready.told.event.sequence;
@@ -255,37 +284,40 @@ impl Endpoint {
             url: self.row.url.clone(),
             secrets,
             id: event.id.to_string(),
-            body: Arc::clone(&ready.text),
+            body: ready.text.clone(),
         });
         let (sender, sequence) = (self.app.sender.clone(), event.sequence);
-        let event_type = event.kind.clone();
-        self.attempts.spawn(async move {
+        let (event_type, clock) = (event.kind.clone(), self.app.clock.clone());
+        self.attempts.push(Box::pin(async move {
             let outcome = match letter {
                 Ok(letter) => sender.send(&letter).await,
                 Err(error) => Outcome::unsent(error.to_string()),
             };
-            Done { sequence, event_type, attempt, failure, by_hand: false, at, outcome }
-        });
+            let ended_at = clock.now();
+            Done { sequence, event_type, attempt, failure, by_hand: false, at, ended_at, outcome }
+        }));
     }
 
     /// Tries again what is due.
     async fn repeat_due(&mut self) {
         let free = IN_FLIGHT_MAX.saturating_sub(self.attempts.len());
-        let busy = free == 0 || self.noting.is_some() || !self.done.is_empty();
-        if busy || self.may_be_out_of_date() {
+        if self.may_be_out_of_date() {
             return;
         }
         let (id, now) = (self.row.id, self.app.clock.now());
-        let limit = i64::try_from(free).unwrap_or(1);
+        // What is under way is still due, and stands first.
+        let limit = i64::try_from(free.max(1) + self.repeating.len()).unwrap_or(1);
         let due = move |it: &mut _| store::due_failures(it, id, now, limit);
-        let Ok(Ok(due)) = self.app.reads.read(due).await else { return };
+        let Ok(Ok(due)) = self.app.background_reads.read(due).await else { return };
+        let mut due: Vec<_> =
+            due.into_iter().filter(|it| !self.repeating.contains(&it.sequence)).collect();
+        self.owes = due.len() > free;
+        due.truncate(free);
         for failure in due {
-            if !self.repeating.insert(failure.sequence) {
-                continue;
-            }
             let (books, sequence) = (self.events.books(), failure.sequence);
             let event = move |it: &mut _| event_at(it, books, sequence);
-            if let Ok(Ok(Some(told))) = self.app.reads.read(event).await {
+            if let Ok(Ok(Some(told))) = self.app.background_reads.read(event).await {
+                self.repeating.insert(sequence);
                 let ready = Arc::new(Ready::new(told));
                 self.begin(&ready, failure.attempts + 1, Some(failure.id));
             }
@@ -312,21 +344,31 @@ impl Endpoint {
             return;
         }
         let done = std::mem::take(&mut self.done);
+        self.being_noted = done.iter().map(|done| done.sequence).collect();
+        self.untrimmed += done.len();
+        let trims = self.untrimmed >= TRIMMED_TOGETHER;
+        if trims {
+            self.untrimmed = 0;
+        }
         self.noted = position;
-        let (app, id) = (Arc::clone(&self.app), self.row.id);
-        let clearance = Arc::clone(&self.clearance);
+        let (app, id, wanted) = (Arc::clone(&self.app), self.row.id, self.row.events.clone());
         self.noting = Some(tokio::spawn(async move {
-            let noted = app.engine.run(Vec::new(), move |tx| note_done(tx, id, &done, position));
-            let noted = noted.await;
-            clearance.wake.notify_one();
-            noted.is_ok()
+            let noted = app.engine.run(Vec::new(), move |tx| {
+                note_done(tx, id, &done, position, &wanted)?;
+                if trims { Ok(store::trim_attempts(tx, id)?) } else { Ok(()) }
+            });
+            noted.await.is_ok()
         }));
     }
 
-    async fn noting_ended(&mut self) {
-        let Some(noting) = self.noting.take() else { return };
-        if matches!(noting.await, Ok(true)) {
+    async fn noting_ended(&mut self, noted: bool) {
+        self.noting = None;
+        if noted {
             self.confirmed = self.noted;
+            // From now on the store says when they are due again.
+            for sequence in self.being_noted.drain(..) {
+                self.repeating.remove(&sequence);
+            }
         } else {
             // The store could not be written. A fresh start of this endpoint
             // sends again what was not noted.
@@ -338,7 +380,6 @@ impl Endpoint {
 
     /// Begins again behind what the store knows.
     fn restart(&mut self) {
-        self.attempts.abort_all();
         let row = WebhookRow { position: self.confirmed, ..self.row.clone() };
         *self = Self::new(Arc::clone(&self.app), row, Arc::clone(&self.clearance));
     }

@@ -65,7 +65,7 @@ pub fn may_connect(address: IpAddr, reach: Reach) -> bool {
 
 /// The special blocks of the IANA registry for IPv4.
 fn is_outside_v4(address: Ipv4Addr) -> bool {
-    let [a, b, c, _] = address.octets();
+    let [a, b, c, d] = address.octets();
     let special = a == 0
         || address.is_private()
         || address.is_link_local()
@@ -74,6 +74,9 @@ fn is_outside_v4(address: Ipv4Addr) -> bool {
         || address.is_documentation()
         || (a == 100 && (64..128).contains(&b))
         || (a == 192 && b == 0 && c == 0)
+        || (a == 192 && b == 88 && c == 99)
+        // Where Azure tells machines about themselves.
+        || [a, b, c, d] == [168, 63, 129, 16]
         || (a == 198 && (18..20).contains(&b))
         || a >= 240;
     !special

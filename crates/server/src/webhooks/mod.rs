@@ -5,6 +5,7 @@
 //! restart loses nothing, and repeats at most what was in flight.
 
 mod attempt;
+mod by_hand;
 mod changes;
 mod deliver;
 mod guard;
@@ -13,18 +14,20 @@ mod sign;
 mod store;
 
 use serde_json::json;
-use wallgent_api::types::webhooks::{CreateWebhook, UpdateWebhook, Webhook as Wire};
+use wallgent_api::types::webhooks::{
+    CreateWebhook, UpdateWebhook, Webhook as Wire, WebhookDelivery,
+};
 use wallgent_api::{ApiError, ErrorCode, Patch};
 use wallgent_core::Timestamp;
-use wallgent_core::id::{DeadLetterId, DeliveryId, WebhookId};
+use wallgent_core::id::{DeadLetterId, DeliveryId, EventId, WebhookId};
 
 use crate::caller::Caller;
-use crate::crypto::Place;
+use crate::crypto::{Place, SealedColumn, Vault};
 use crate::db::DbError;
 use crate::engine::{Stop, Tx};
+use crate::error;
 use crate::events::{self, Actor, Change, Interest, Subject};
 use crate::idempotency::{Reply, encode};
-use crate::{error, organizations};
 use attempt::Outcome;
 use sign::Secret;
 use store::{AttemptRow, FailureRow, WebhookRow};
@@ -40,18 +43,17 @@ const WEBHOOKS_MAX: usize = 500;
 const OLD_SECRET_SECONDS: i64 = 86_400;
 /// An endpoint that only failed for so long is disabled.
 const FAILING_SECONDS_MAX: i64 = 5 * 86_400;
-/// Pauses between attempts; after the last the event is a dead letter.
-const RETRY_SECONDS: [i64; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
 /// Pauses are longer by up to one part in so many, so that many events that
 /// failed together do not come back together.
 const JITTER_PARTS: i64 = 10;
 
-const fn place(id: WebhookId, column: &'static str) -> Place {
-    Place { table: "webhooks", row: id.key(), column }
+const fn place(id: WebhookId, column: SealedColumn) -> Place {
+    Place { column, row: id.key() }
 }
 
 fn sealed(tx: &Tx<'_>, id: WebhookId, secret: &Secret) -> Result<Vec<u8>, Stop> {
-    let sealed = tx.vault().seal(place(id, "secret"), secret.expose().as_bytes());
+    let sealed =
+        tx.vault().seal(place(id, SealedColumn::WebhookSecret), secret.expose().as_bytes());
     Ok(sealed.map_err(|error| DbError::Layout(error.to_string()))?)
 }
 
@@ -95,7 +97,7 @@ pub fn create_in(
     };
     store::insert(tx, &row)?;
     note(tx, Actor::Key(caller), Change::WebhookCreated, &row)?;
-    tx.webhooks_changed();
+    tx.webhook_changed(id);
     let mut wire = wire(&row);
     let mut reply = Reply::json(201, &wire, id);
     wire.secret = Some(secret.expose().to_owned());
@@ -142,7 +144,7 @@ pub fn update_in(
     row.updated_at = tx.now();
     store::update(tx, &row)?;
     note(tx, Actor::Key(caller), Change::WebhookUpdated, &row)?;
-    tx.webhooks_changed();
+    tx.webhook_changed(row.id);
     Ok(Reply::json(200, &wire(&row), row.id))
 }
 
@@ -151,23 +153,24 @@ pub fn delete_in(tx: &mut Tx<'_>, caller: &Caller, id: &str) -> Result<Reply, St
     let row = find_in(tx, caller, id)?;
     store::delete(tx, row.id)?;
     note(tx, Actor::Key(caller), Change::WebhookDeleted, &row)?;
-    tx.webhooks_changed();
+    tx.webhook_changed(row.id);
     Ok(Reply::empty(row.id))
 }
 
 /// Gives a webhook a new secret. The old one signs beside it for a day.
 pub fn rotate_secret_in(tx: &mut Tx<'_>, caller: &Caller, id: &str) -> Result<Reply, Stop> {
     let mut row = find_in(tx, caller, id)?;
-    let old = open(tx, row.id, "secret", &row.secret)?;
+    let old = open(tx.vault(), row.id, SealedColumn::WebhookSecret, &row.secret)?;
     let secret = generate()?;
-    let kept = tx.vault().seal(place(row.id, "old_secret"), old.expose().as_bytes());
+    let kept =
+        tx.vault().seal(place(row.id, SealedColumn::WebhookOldSecret), old.expose().as_bytes());
     row.old_secret = Some(kept.map_err(|error| DbError::Layout(error.to_string()))?);
     row.old_secret_until = Some(tx.now().plus_seconds(OLD_SECRET_SECONDS));
     row.secret = sealed(tx, row.id, &secret)?;
     row.updated_at = tx.now();
     store::update(tx, &row)?;
     note(tx, Actor::Key(caller), Change::WebhookSecretRotated, &row)?;
-    tx.webhooks_changed();
+    tx.webhook_changed(row.id);
     let mut wire = wire(&row);
     let mut reply = Reply::json(200, &wire, row.id);
     wire.secret = Some(secret.expose().to_owned());
@@ -175,14 +178,10 @@ pub fn rotate_secret_in(tx: &mut Tx<'_>, caller: &Caller, id: &str) -> Result<Re
     Ok(reply)
 }
 
-fn open(tx: &Tx<'_>, id: WebhookId, column: &'static str, sealed: &[u8]) -> Result<Secret, Stop> {
-    Ok(open_with(tx.vault(), id, column, sealed)?)
-}
-
-fn open_with(
-    vault: &crate::crypto::Vault,
+fn open(
+    vault: &Vault,
     id: WebhookId,
-    column: &'static str,
+    column: SealedColumn,
     sealed: &[u8],
 ) -> Result<Secret, DbError> {
     let opened = vault.open(place(id, column), sealed);
@@ -192,15 +191,11 @@ fn open_with(
 }
 
 /// The secrets that sign now, the newest first.
-fn secrets(
-    vault: &crate::crypto::Vault,
-    row: &WebhookRow,
-    now: Timestamp,
-) -> Result<Vec<Secret>, DbError> {
-    let mut secrets = vec![open_with(vault, row.id, "secret", &row.secret)?];
+fn secrets(vault: &Vault, row: &WebhookRow, now: Timestamp) -> Result<Vec<Secret>, DbError> {
+    let mut secrets = vec![open(vault, row.id, SealedColumn::WebhookSecret, &row.secret)?];
     let still_good = row.old_secret_until.is_some_and(|until| now < until);
     if let Some(old) = row.old_secret.as_ref().filter(|_| still_good) {
-        secrets.push(open_with(vault, row.id, "old_secret", old)?);
+        secrets.push(open(vault, row.id, SealedColumn::WebhookOldSecret, old)?);
     }
     Ok(secrets)
 }
@@ -209,10 +204,15 @@ fn not_found(text: &str) -> ApiError {
     ApiError::new(ErrorCode::WebhookNotFound, "No such webhook").with("webhookId", text)
 }
 
-/// Refuses a webhook that is not the caller's.
-fn may_touch(caller: &Caller, row: &WebhookRow, text: &str) -> Result<(), ApiError> {
+/// Refuses a webhook that is not the caller's; `missing` is what the caller
+/// reads when it does not exist for them.
+fn may_touch(
+    caller: &Caller,
+    row: &WebhookRow,
+    missing: impl FnOnce() -> ApiError,
+) -> Result<(), ApiError> {
     if row.organization != caller.organization {
-        return Err(not_found(text));
+        return Err(missing());
     }
     if row.environment != caller.environment {
         return Err(error::environment_mismatch());
@@ -223,7 +223,7 @@ fn may_touch(caller: &Caller, row: &WebhookRow, text: &str) -> Result<(), ApiErr
 fn find_in(tx: &mut Tx<'_>, caller: &Caller, text: &str) -> Result<WebhookRow, Stop> {
     let id: WebhookId = text.parse().map_err(|_| not_found(text))?;
     let row = store::get(tx.reader()?, id)?.ok_or_else(|| not_found(text))?;
-    may_touch(caller, &row, text)?;
+    may_touch(caller, &row, || not_found(text))?;
     Ok(row)
 }
 
@@ -248,6 +248,28 @@ fn wire(row: &WebhookRow) -> Wire {
     }
 }
 
+fn event_id(row: &WebhookRow, sequence: i64) -> EventId {
+    let number = events::number(row.scope, sequence);
+    EventId::from_key(number).expect("scopes and sequences are positive")
+}
+
+/// An attempt as answers show it.
+fn delivery(row: &WebhookRow, attempt: AttemptRow) -> WebhookDelivery {
+    WebhookDelivery {
+        id: attempt.id,
+        webhook_id: row.id,
+        event_id: event_id(row, attempt.sequence),
+        event_type: attempt.event_type,
+        status: if attempt.error.is_none() { "SUCCEEDED" } else { "FAILED" }.to_owned(),
+        attempt: attempt.attempt,
+        status_code: attempt.status_code,
+        duration_ms: attempt.duration_ms,
+        error: attempt.error,
+        response: attempt.response,
+        created_at: attempt.created_at,
+    }
+}
+
 /// What came of sending an event to an endpoint.
 #[derive(Clone, Debug)]
 struct Done {
@@ -260,16 +282,19 @@ struct Done {
     /// Whether somebody asked for it, outside the schedule.
     by_hand: bool,
     at: Timestamp,
+    /// When it came to something.
+    ended_at: Timestamp,
     outcome: Outcome,
 }
 
-/// Notes what came of some attempts, and how far the endpoint was told. Answers
-/// the attempts' numbers.
+/// Notes what came of some attempts, and how far the endpoint was told of the
+/// types that were `wanted`. Answers the attempts' numbers.
 fn note_done(
     tx: &mut Tx<'_>,
     id: WebhookId,
     done: &[Done],
     position: i64,
+    wanted: &[String],
 ) -> Result<Vec<DeliveryId>, Stop> {
     let Some(mut row) = store::get(tx.reader()?, id)? else { return Ok(Vec::new()) };
     let before = (row.failing_since, row.disabled_at);
@@ -277,16 +302,16 @@ fn note_done(
     for done in done {
         attempts.push(note_one(tx, &mut row, done)?);
     }
-    if !done.is_empty() {
-        store::trim_attempts(tx, id)?;
+    // Somebody who looked for other types has passed over what is wanted now.
+    if row.events == wanted {
+        store::set_position(tx, id, position)?;
     }
-    store::set_position(tx, id, position)?;
     if (row.failing_since, row.disabled_at) != before {
         store::update(tx, &row)?;
     }
     if row.disabled_at.is_some() && before.1.is_none() {
         note(tx, Actor::System, Change::WebhookDisabled, &row)?;
-        tx.webhooks_changed();
+        tx.webhook_changed(row.id);
     }
     Ok(attempts)
 }
@@ -328,7 +353,8 @@ fn note_one(tx: &mut Tx<'_>, row: &mut WebhookRow, done: &Done) -> Result<Delive
         event_type: done.event_type.clone(),
         attempts: done.attempt,
         last_attempt_at: done.at,
-        next_attempt_at: if outcome.is_gone() { None } else { next_attempt(done) },
+        next_attempt_at: next_attempt(done, &tx.rules().webhook_retry_seconds)
+            .filter(|_| !outcome.is_gone()),
         last_error: outcome.error.clone().unwrap_or_default(),
         created_at: done.at,
     };
@@ -337,14 +363,14 @@ fn note_one(tx: &mut Tx<'_>, row: &mut WebhookRow, done: &Done) -> Result<Delive
 }
 
 /// When an event that failed is tried again; never after the last attempt.
-fn next_attempt(done: &Done) -> Option<Timestamp> {
+fn next_attempt(done: &Done, schedule: &[i64]) -> Option<Timestamp> {
     let at = usize::try_from(done.attempt.checked_sub(1)?).ok()?;
-    let pause = *RETRY_SECONDS.get(at)?;
+    let pause = *schedule.get(at)?;
     let longest = (pause / JITTER_PARTS).max(1);
     let chance = getrandom::u64().unwrap_or_default() % longest.unsigned_abs();
     let pause = pause + i64::try_from(chance).unwrap_or_default();
     let asked = done.outcome.retry_after_seconds.unwrap_or_default();
-    Some(done.at.plus_seconds(pause.max(asked)))
+    Some(done.ended_at.plus_seconds(pause.max(asked)))
 }
 
 /// Gives a dead letter another round of attempts, beginning now.
@@ -353,7 +379,6 @@ fn retry_in(tx: &mut Tx<'_>, caller: &Caller, text: &str) -> Result<Reply, Stop>
     (letter.attempts, letter.next_attempt_at) = (0, Some(tx.now()));
     store::put_failure(tx, &letter)?;
     let answer = json!({ "id": letter.id, "status": "PENDING", "retried": true });
-    tx.webhooks_changed();
     Ok(Reply::json(200, &answer, letter.id))
 }
 
@@ -370,21 +395,9 @@ fn find_letter(tx: &mut Tx<'_>, caller: &Caller, text: &str) -> Result<FailureRo
     let id: DeadLetterId = text.parse().map_err(|_| missing())?;
     let letter = store::get_failure(tx.reader()?, id)?.ok_or_else(missing)?;
     let row = store::get(tx.reader()?, letter.webhook)?.ok_or_else(missing)?;
-    may_touch(caller, &row, text).map_err(|error| {
-        if error.code == ErrorCode::WebhookNotFound { missing() } else { error }
-    })?;
+    may_touch(caller, &row, missing)?;
     if letter.next_attempt_at.is_some() {
         return Err(error::conflict("The event is still tried", "PENDING").into());
     }
     Ok(letter)
-}
-
-/// The newest event's number, where a new webhook begins.
-impl Tx<'_> {
-    fn last_sequence(&mut self, scope: crate::engine::ScopeId) -> Result<i64, Stop> {
-        match self.known_sequence(scope) {
-            Some(last) => Ok(last),
-            None => Ok(organizations::load_sequence(self.reader()?, scope)?),
-        }
-    }
 }

@@ -4,29 +4,27 @@ use serde_json::json;
 use wallgent_api::types::List;
 use wallgent_api::types::events::Event;
 use wallgent_api::types::webhooks::{
-    CreateWebhook, DeadLetter, DeadLetters, DiscardedLetter, RetriedLetter, UpdateWebhook, Webhook,
-    WebhookDelivery, WebhookTest,
+    CreateWebhook, DeadLetter, DeadLetters, DiscardedLetter, ResendEvent, RetriedLetter,
+    UpdateWebhook, Webhook, WebhookDelivery, WebhookTest,
 };
 use wallgent_api::{ApiError, ErrorCode};
 use wallgent_core::Permission::{WebhooksRead, WebhooksWrite};
-use wallgent_core::id::{DeliveryId, EventId, WebhookId};
+use wallgent_core::id::WebhookId;
 
-use super::attempt::{Letter, Outcome};
-use super::store::{self, AttemptRow, FailureRow, WebhookRow};
-use super::{Done, may_touch, not_found, note_done, secrets, wire};
-use crate::events::{self, Books, Ready, catalogue, event_at};
+use super::store::{self, FailureRow, WebhookRow};
+use super::{by_hand, delivery, may_touch, not_found, wire};
+use crate::events::{Books, event_at};
 use crate::http::{Answer, Call, Route};
-use crate::idempotency::Reply;
-use crate::{error, webhooks};
+use crate::webhooks;
 
 const ONE: &[ErrorCode] = &[ErrorCode::WebhookNotFound, ErrorCode::EnvironmentMismatch];
 const OTHERS: &[ErrorCode] =
     &[ErrorCode::NotFound, ErrorCode::EnvironmentMismatch, ErrorCode::Conflict];
+const EVENT: &[ErrorCode] =
+    &[ErrorCode::NotFound, ErrorCode::WebhookNotFound, ErrorCode::EnvironmentMismatch];
 /// Dead letters on one page.
 const LETTERS_DEFAULT: i64 = 20;
 const LETTERS_MAX: i64 = 100;
-/// Bits of the numbers of samples.
-const EVENTS_OF_NOBODY_BITS: u32 = 40;
 /// Dead letters before the page.
 const OFFSET_MAX: i64 = 100_000;
 
@@ -61,7 +59,7 @@ fn management() -> Vec<Route> {
         )
         .gives::<Webhook>(200)
         .or(ONE),
-        Route::new("POST /v1/webhooks/{id}/test", WebhooksWrite, "Send it a sample", test)
+        Route::new("POST /v1/webhooks/{id}/test", WebhooksWrite, "Send it a sample", by_hand::test)
             .gives::<WebhookTest>(200)
             .or(ONE),
     ]
@@ -82,10 +80,19 @@ fn deliveries() -> Vec<Route> {
             "POST /v1/webhooks/deliveries/{id}/resend",
             WebhooksWrite,
             "Send an event again, now",
-            resend,
+            by_hand::resend,
         )
         .gives::<WebhookDelivery>(200)
         .or(OTHERS),
+        Route::new(
+            "POST /v1/events/{id}/resend",
+            WebhooksWrite,
+            "Send an event again, now, to those who are told of it",
+            by_hand::resend_event,
+        )
+        .may_take::<ResendEvent>()
+        .lists::<WebhookDelivery>()
+        .or(EVENT),
         Route::new("GET /v1/webhooks/dlq", WebhooksRead, "List dead letters", dead_letters)
             .filter("limit", "Rows on a page, 1 to 100; 20 when absent")
             .filter("offset", "Rows before the page; 0 when absent")
@@ -113,12 +120,12 @@ async fn list(call: Call) -> Result<Answer, ApiError> {
 }
 
 /// The webhook in the path.
-async fn find(call: &Call) -> Result<WebhookRow, ApiError> {
+pub(super) async fn find(call: &Call) -> Result<WebhookRow, ApiError> {
     let text = call.param("id");
     let id: WebhookId = text.parse().map_err(|_| not_found(text))?;
     let row = call.read(move |connection| store::get(connection, id)).await?;
     let row = row.ok_or_else(|| not_found(text))?;
-    may_touch(&call.caller, &row, text)?;
+    may_touch(&call.caller, &row, || not_found(text))?;
     Ok(row)
 }
 
@@ -145,85 +152,6 @@ async fn rotate_secret(call: Call) -> Result<Answer, ApiError> {
     call.run(claim, move |tx, caller| webhooks::rotate_secret_in(tx, caller, &id)).await
 }
 
-/// Sends an event to an endpoint, outside any order.
-async fn send(
-    call: &Call,
-    row: &WebhookRow,
-    event: &Event,
-    body: &str,
-) -> Result<Outcome, ApiError> {
-    let now = call.app.clock.now();
-    let secrets = secrets(&call.app.vault, row, now).map_err(|cause| {
-        tracing::error!(request_id = %call.caller.request_id, %cause, "a secret cannot be opened");
-        error::internal()
-    })?;
-    let letter =
-        Letter { url: row.url.clone(), secrets, id: event.id.to_string(), body: body.into() };
-    Ok(call.app.sender.send(&letter).await)
-}
-
-async fn test(call: Call) -> Result<Answer, ApiError> {
-    let claim = call.plain_claim(&())?;
-    let row = find(&call).await?;
-    if let Some(answer) = call.earlier(claim.as_ref()).await? {
-        return Ok(answer);
-    }
-    let mut event = catalogue::sample(first_type(&row));
-    event.id = never_used();
-    event.organization_id = row.organization;
-    event.environment = row.environment.as_str().to_owned();
-    event.timestamp = call.app.clock.now();
-    event.request_id = Some(call.caller.request_id.to_string());
-    let body = serde_json::to_string(&event).expect("events have text keys");
-    let outcome = send(&call, &row, &event, &body).await?;
-    let duration_ms = u64::try_from(outcome.duration.as_millis()).unwrap_or(u64::MAX);
-    let tested = WebhookTest {
-        id: event.id,
-        delivered: outcome.succeeded(),
-        status_code: outcome.status,
-        duration_ms,
-        duration: duration_ms,
-        error: outcome.error,
-    };
-    call.run(claim, move |_, _| Ok(Reply::json(200, &tested, tested.id))).await
-}
-
-/// An identifier that no event has, because no books have the number 0. A new
-/// one each time: receivers pass over those that they have seen.
-fn never_used() -> EventId {
-    let chance = getrandom::u64().unwrap_or_default() >> (u64::BITS - EVENTS_OF_NOBODY_BITS);
-    let number = i64::try_from(chance).unwrap_or_default();
-    EventId::from_key(number).expect("the number is small")
-}
-
-/// The first type of event that the webhook is told of.
-fn first_type(row: &WebhookRow) -> &'static str {
-    let interest = events::Interest::of(&row.events).ok();
-    let wanted = |name: &&str| interest.as_ref().is_some_and(|interest| interest.wants(name));
-    catalogue::names().find(wanted).unwrap_or("payment.completed")
-}
-
-fn event_id(row: &WebhookRow, sequence: i64) -> EventId {
-    let number = events::number(row.scope, sequence);
-    EventId::from_key(number).expect("scopes and sequences are positive")
-}
-
-fn delivery(row: &WebhookRow, attempt: AttemptRow) -> WebhookDelivery {
-    WebhookDelivery {
-        id: attempt.id,
-        webhook_id: row.id,
-        event_id: event_id(row, attempt.sequence),
-        event_type: attempt.event_type,
-        status: if attempt.error.is_none() { "SUCCEEDED" } else { "FAILED" }.to_owned(),
-        attempt: attempt.attempt,
-        status_code: attempt.status_code,
-        duration_ms: attempt.duration_ms,
-        error: attempt.error,
-        response: attempt.response,
-        created_at: attempt.created_at,
-    }
-}
-
 async fn list_deliveries(call: Call) -> Result<Answer, ApiError> {
     let page = call.page()?;
     let row = find(&call).await?;
@@ -233,64 +161,10 @@ async fn list_deliveries(call: Call) -> Result<Answer, ApiError> {
     Ok(Answer::ok(&page.list(rows, |attempt| attempt.id.key(), |attempt| delivery(&row, attempt))))
 }
 
-/// The event of an attempt once more, whatever came of it before.
-async fn resend(call: Call) -> Result<Answer, ApiError> {
-    let claim = call.plain_claim(&())?;
-    let missing = || ApiError::not_found("delivery");
-    let id: DeliveryId = call.param("id").parse().map_err(|_| missing())?;
-    let attempt = call.read(move |connection| store::get_attempt(connection, id)).await?;
-    let attempt = attempt.ok_or_else(missing)?;
-    let webhook = attempt.webhook;
-    let row = call.read(move |connection| store::get(connection, webhook)).await?;
-    let row = row.ok_or_else(missing)?;
-    may_touch(&call.caller, &row, "").map_err(|error| {
-        if error.code == ErrorCode::WebhookNotFound { missing() } else { error }
-    })?;
-    if let Some(answer) = call.earlier(claim.as_ref()).await? {
-        return Ok(answer);
-    }
-    let (books, sequence) = (books_of(&row), attempt.sequence);
-    let told = call.read(move |connection| event_at(connection, books, sequence)).await?;
-    let ready = Ready::new(told.ok_or_else(missing)?);
-    let at = call.app.clock.now();
-    let outcome = send(&call, &row, &ready.told.event, &ready.text).await?;
-    let done = Done {
-        sequence,
-        event_type: attempt.event_type,
-        attempt: attempt.attempt + 1,
-        failure: None,
-        by_hand: true,
-        at,
-        outcome,
-    };
-    call.run(claim, move |tx, _| {
-        let missing = || ApiError::not_found("delivery");
-        let id = *note_done(tx, webhook, &[done], 0)?.first().ok_or_else(missing)?;
-        let attempt = store::get_attempt(tx.reader()?, id)?.ok_or_else(missing)?;
-        Ok(Reply::json(200, &delivery(&row, attempt), id))
-    })
-    .await
-}
-
-const fn books_of(row: &WebhookRow) -> Books {
-    Books { scope: row.scope, organization: row.organization, environment: row.environment }
-}
-
-fn number(call: &Call, name: &str, default: i64, range: (i64, i64)) -> Result<i64, ApiError> {
-    match call.query(name).map(str::parse::<i64>) {
-        None => Ok(default),
-        Some(Ok(number)) if (range.0..=range.1).contains(&number) => Ok(number),
-        Some(_) => {
-            let message = format!("must be a whole number from {} to {}", range.0, range.1);
-            Err(ApiError::invalid_field(name, message))
-        }
-    }
-}
-
 async fn dead_letters(call: Call) -> Result<Answer, ApiError> {
     call.caller.require_owner()?;
-    let limit = number(&call, "limit", LETTERS_DEFAULT, (1, LETTERS_MAX))?;
-    let offset = number(&call, "offset", 0, (0, OFFSET_MAX))?;
+    let limit = call.query_number("limit", LETTERS_DEFAULT, 1..=LETTERS_MAX)?;
+    let offset = call.query_number("offset", 0, 0..=OFFSET_MAX)?;
     let books = Books::of(&call.caller);
     let (data, total) = call
         .read(move |connection| {

@@ -58,15 +58,16 @@ pub struct Signatures {
 
 /// Signs a delivery with the secrets that are good now, the newest first.
 #[must_use]
-pub fn sign(secrets: &[Secret], id: &str, unix_seconds: i64, body: &str) -> Signatures {
-    let content = format!("{id}.{unix_seconds}.{body}");
+pub fn sign(secrets: &[Secret], id: &str, unix_seconds: i64, body: &[u8]) -> Signatures {
+    let mut content = format!("{id}.{unix_seconds}.").into_bytes();
+    content.extend_from_slice(body);
     let plain = secrets.first().map(|secret| {
-        let digest = digest(secret.0.as_bytes(), body.as_bytes());
+        let digest = digest(secret.0.as_bytes(), body);
         let hexadecimal: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         format!("sha256={hexadecimal}")
     });
     let standard = secrets.iter().map(|secret| {
-        let digest = digest(&secret.standard_key(), content.as_bytes());
+        let digest = digest(&secret.standard_key(), &content);
         format!("v1,{}", STANDARD.encode(digest))
     });
     Signatures {
@@ -93,7 +94,7 @@ mod tests {
             &[secret],
             "msg_p5jXN8AQM9LWM0D4loKWxJek",
             1_614_265_330,
-            r#"{"test": 2432232314}"#,
+            br#"{"test": 2432232314}"#,
         );
         assert_eq!(signed.standard, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
@@ -101,9 +102,9 @@ mod tests {
     #[test]
     fn both_secrets_sign() {
         let secrets = [Secret::generate(), Secret::generate()].map(|it| it.expect("randomness"));
-        let signed = sign(&secrets, "evt_1", 1, "{}");
+        let signed = sign(&secrets, "evt_1", 1, b"{}");
         assert_eq!(signed.standard.split(' ').count(), 2);
-        let newest = sign(&secrets[..1], "evt_1", 1, "{}");
+        let newest = sign(&secrets[..1], "evt_1", 1, b"{}");
         assert_eq!((&signed.plain, signed.plain.len()), (&newest.plain, 7 + 64));
         assert_ne!(secrets[0].expose(), secrets[1].expose());
     }

@@ -6,6 +6,7 @@ use wallgent_core::id::{DeadLetterId, DeliveryId, OrganizationId, WebhookId};
 
 use crate::db::{Connection, DbError, DbResult, Row, Value};
 use crate::engine::{ScopeId, Tx};
+use crate::events::Books;
 
 /// Attempts that are kept of each endpoint.
 const ATTEMPTS_KEPT: i64 = 1_000;
@@ -32,6 +33,13 @@ pub struct WebhookRow {
     pub position: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+}
+
+impl WebhookRow {
+    /// Whose events it is told.
+    pub(super) const fn books(&self) -> Books {
+        Books { scope: self.scope, organization: self.organization, environment: self.environment }
+    }
 }
 
 const SELECT: &str = "SELECT h.id, h.scope_id, s.organization_id, s.environment, h.url, h.events, \
@@ -319,6 +327,18 @@ pub(super) fn get_attempt(
     let text = format!("{ATTEMPT} WHERE a.id = $1");
     let rows = connection.query_composed(&text, &[Value::Int(id.key())])?;
     rows.first().map(read_attempt).transpose()
+}
+
+/// How many attempts there were to tell a webhook of an event.
+pub(super) fn attempts_at(
+    connection: &mut Connection,
+    webhook: WebhookId,
+    sequence: i64,
+) -> DbResult<i64> {
+    let text = "SELECT CAST(COALESCE(MAX(attempt), 0) AS BIGINT) FROM webhook_attempts \
+        WHERE webhook_id = $1 AND sequence = $2";
+    let rows = connection.query(text, &[Value::Int(webhook.key()), Value::Int(sequence)])?;
+    rows.first().map_or(Ok(0), |row| row.int(0))
 }
 
 /// A webhook's attempts, newest first.

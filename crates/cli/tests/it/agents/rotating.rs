@@ -9,6 +9,7 @@ stories!(
     the_old_key_ends_and_the_new_one_works,
     the_new_key_may_what_the_old_one_might,
     an_agent_without_a_key_gets_one_again,
+    a_revoked_key_is_replaced_by_one_that_may_no_more,
     other_keys_of_the_wallet_stay,
     a_rotation_happens_once,
     rotating_needs_what_the_key_may,
@@ -63,6 +64,21 @@ fn the_new_key_may_what_the_old_one_might(store: Store) {
     let caller = owner.with_key(rotated["apiKey"].as_str().expect("text"));
     assert_eq!(caller.all_ids("/wallets"), [agent.id]);
     caller.post("/payments", &json!({})).refused(403, "PERMISSION_DENIED");
+}
+
+fn a_revoked_key_is_replaced_by_one_that_may_no_more(store: Store) {
+    let server = Server::start(store);
+    let owner = server.owner();
+    let agent = owner.agent_with(&["wallets:read"]);
+    let old = format!("/api-keys/{}", agent.key_id);
+    owner.patch(&old, &json!({ "allowedIps": ["127.0.0.1"] })).ok();
+    owner.delete(&old).expect(204);
+    let rotated = rotate(&owner, &agent.id).ok();
+    assert_eq!(rotated["revokedKeyId"], json!(agent.key_id));
+    let new = format!("/api-keys/{}", rotated["apiKeyId"].as_str().expect("text"));
+    let new = owner.get(&new).ok();
+    assert_eq!(new["permissions"], json!(["wallets:read"]));
+    assert_eq!(new["allowedIps"], json!(["127.0.0.1"]));
 }
 
 fn an_agent_without_a_key_gets_one_again(store: Store) {

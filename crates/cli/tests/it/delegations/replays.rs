@@ -9,6 +9,7 @@ stories!(
     a_replay_after_the_end_tells_nothing_private,
     a_replay_by_another_key_tells_nothing_private,
     a_network_payments_replay_tells_nothing_private,
+    a_refusals_replay_tells_nothing_private,
     a_replay_while_it_is_lent_tells_the_outcome,
 );
 
@@ -90,6 +91,23 @@ fn a_network_payments_replay_tells_nothing_private(store: Store) {
     owner.approve(&approval_of(&first)).ok();
     assert_tells_nothing(&pay());
     assert_eq!(owner.balance(&shop.id), "10.00");
+}
+
+fn a_refusals_replay_tells_nothing_private(store: Store) {
+    let server = Server::start(store);
+    let owner = server.owner();
+    let partner = server.organization("Partner");
+    let (wallet, shop) = (owner.guarded(100), owner.wallet("Shop"));
+    let delegation = grant(&owner, &wallet, &organization(&partner.id), LOOK_AND_PAY);
+    let first = ask(&partner.owner, &wallet, &shop).expect(202);
+    owner.delete(&format!("/delegations/{delegation}")).ok();
+    let waiting = ask(&partner.owner, &wallet, &shop).expect(202);
+    assert!(!waiting.text.contains("del_"), "{}", waiting.story());
+    owner.reject(&approval_of(&first)).ok();
+    let refused = ask(&partner.owner, &wallet, &shop);
+    let details = refused.refused(403, "POLICY_DENIED");
+    assert!(!refused.text.contains("del_"), "{}", refused.story());
+    assert_eq!(details["reason"], Value::Null);
 }
 
 fn a_replay_while_it_is_lent_tells_the_outcome(store: Store) {

@@ -4,3 +4,4 @@ mod addresses;
 mod admins;
 mod lifetimes;
 mod permissions;
+mod withdrawals;

@@ -11,6 +11,20 @@ use super::stage::Case;
 use super::state::{Answer as Predicted, FOREIGN, State, Status};
 use crate::support::{Answer, Api};
 
+/// What only those who use the paying wallet are told of a payment.
+const THE_SENDERS: [&str; 6] =
+    ["fee", "idempotencyKey", "approvalId", "batchId", "balanceAfter", "availableAfter"];
+
+/// The payment as it is told to others.
+fn without_the_senders(text: &str) -> Value {
+    let mut payment: Value = serde_json::from_str(text).expect("a payment");
+    let told = payment.as_object_mut().expect("an object");
+    for field in THE_SENDERS {
+        told.entry(field).and_modify(|value| *value = Value::Null);
+    }
+    payment
+}
+
 impl Case<'_> {
     /// A replay repeats the first answer byte for byte, unless it tells the outcome of a payment that waited.
     pub(super) fn compare_replay(&mut self, key: String, predicted: &Predicted, answer: &Answer) {
@@ -19,11 +33,12 @@ impl Case<'_> {
                 .first_texts
                 .get(&key)
                 .unwrap_or_else(|| panic!("a replay of nothing\n{}", answer.story()));
-            assert!(
-                predicted.outcome || *first == answer.text,
-                "first: {first}\n{}",
-                answer.story()
-            );
+            let same = if predicted.private {
+                without_the_senders(first) == answer.json
+            } else {
+                *first == answer.text
+            };
+            assert!(predicted.outcome || same, "first: {first}\n{}", answer.story());
         } else {
             self.first_texts.insert(key, answer.text.clone());
         }

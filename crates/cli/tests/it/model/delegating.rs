@@ -3,7 +3,7 @@
 use super::command::{Caller, Grantee, Place, Sent};
 use super::money::MINUTE_MS;
 use super::paying::{send, sender};
-use super::predict::{may, named, once, reach, read};
+use super::predict::{may, named, once, reach, read, without_the_senders};
 use super::state::{Answer, Delegation, FOREIGN, ORG, SCOPED, Status, World, namespace, sees};
 
 /// Whether the caller was granted this wallet, and then whether it may pay from it.
@@ -104,12 +104,17 @@ pub(super) fn network_pay(
     let from_named = from.map(|from| named(world, from));
     let meaning = format!("{from_named:?} {:?} {amount}", named(world, to));
     let key = key.map(|key| (format!("network {}", from.is_some()), namespace(world, caller), key));
-    once(world, key, meaning, |world| {
+    let answer = once(world, key, meaning, |world| {
         let from = match payer(world, caller, from)? {
             Ok(from) => from,
             Err(refused) => return Some(refused),
         };
         send(world, from, to, amount, 0)
+    })?;
+    // Without a name it is the caller's own wallet that paid.
+    Some(match from {
+        Some(from) => without_the_senders(world, caller, from, answer),
+        None => answer,
     })
 }
 

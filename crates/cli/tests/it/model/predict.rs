@@ -3,7 +3,7 @@
 use super::agents::{adjust, create_agent, delete_agent, pause};
 use super::command::{Caller, Command, Pay, Place, Sent};
 use super::deciding::{decide, expire};
-use super::delegating::{grant, network_pay, revoke};
+use super::delegating::{delegated, grant, network_pay, revoke};
 use super::guarding::policy;
 use super::holding::{create_wallet, fund, turn};
 use super::money::{Units, parse};
@@ -123,6 +123,20 @@ pub(super) fn once(
     Some(answer)
 }
 
+/// A replay to a caller who may use the paying wallet no more leaves out what is its sender's.
+pub(super) fn without_the_senders(
+    world: &World,
+    caller: Caller,
+    from: Place,
+    answer: Answer,
+) -> Answer {
+    let may_use = world.wallet_at(from).is_some_and(|from| {
+        sees(world, caller, from) || delegated(world, caller, from) == Some(true)
+    });
+    let told = answer.replayed && answer.status < 300;
+    Answer { private: told && !may_use, ..answer }
+}
+
 /// The wallet that a caller reaches at a place, or how that is refused.
 pub(super) fn reach(world: &World, caller: Caller, place: Place) -> Result<usize, Answer> {
     let Some(wallet) = world.wallet_at(place) else {
@@ -153,7 +167,8 @@ fn pay_one(world: &mut World, caller: Caller, asked: &Pay, key: Option<u8>) -> O
     };
     let meaning = meaning(world, asked, amount);
     let key = key.map(|key| ("payments".to_owned(), namespace(world, caller), key));
-    once(world, key, meaning, |world| pay(world, caller, asked, amount))
+    let answer = once(world, key, meaning, |world| pay(world, caller, asked, amount))?;
+    Some(without_the_senders(world, caller, asked.from, answer))
 }
 
 fn meaning(world: &World, pay: &Pay, amount: Units) -> String {

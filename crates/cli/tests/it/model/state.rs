@@ -86,6 +86,8 @@ pub(super) struct Answer {
     pub(super) replayed: bool,
     /// It tells how a payment that waited ended, and so is not what was answered first.
     pub(super) outcome: bool,
+    /// It repeats a payment to somebody to whom its wallet is lent no more, without what is its sender's.
+    pub(super) private: bool,
     pub(super) decision: &'static str,
     pub(super) items: Vec<(&'static str, &'static str)>,
     /// How many payments it makes.

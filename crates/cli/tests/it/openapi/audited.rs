@@ -5,16 +5,18 @@ use std::collections::BTreeSet;
 use super::document::{Document, Operation};
 use super::rows::{Things, rows};
 use crate::support::shapes::{self, assert_fields, assert_id, assert_time};
-use crate::support::{Server, Store, stories};
+use crate::support::{Api, Server, Store, stories};
 
 stories!(every_changing_route_leaves_an_audit_entry, refused_calls_leave_none);
 
 /// Routes that are no reading ones and still change nothing of an organization's: one asks beforehand, one moves a clock
-/// that is nobody's, and some send an event once more, or never again.
+/// that is nobody's, some send an event once more, or never again, and a sandbox's bank account is verified already.
 const UNCHANGING: &[&str] = &[
+    "POST /bank-accounts/{}/verify",
     "POST /wallets/{}/policies/check",
     "POST /sandbox/clock",
     "POST /webhooks/{}/test",
+    "POST /events/{}/resend",
     "POST /webhooks/deliveries/{}/resend",
     "POST /webhooks/dlq/{}/retry",
     "POST /webhooks/dlq/{}/discard",
@@ -70,7 +72,11 @@ fn refused_calls_leave_none(store: Store) {
     let stranger = server.organization("Stranger");
     let powerless = server.permitted(&[]);
     let rows = rows(&Things::make(&owner));
-    let before = (owner.audited("").len(), stranger.owner.audited("").len());
+    // What is on its way goes on by itself meanwhile.
+    let acts = |caller: &Api| {
+        caller.audited("").iter().filter(|entry| entry["actorType"] == "API_KEY").count()
+    };
+    let before = (acts(&owner), acts(&stranger.owner));
     let mut refused = 0;
     for row in rows.iter().filter(|row| is_changing(&row.to_string())) {
         row.ask(&powerless).expect(403);
@@ -81,5 +87,5 @@ fn refused_calls_leave_none(store: Store) {
         refused += 1;
     }
     assert!(refused > 20, "{refused} routes");
-    assert_eq!((owner.audited("").len(), stranger.owner.audited("").len()), before);
+    assert_eq!((acts(&owner), acts(&stranger.owner)), before);
 }

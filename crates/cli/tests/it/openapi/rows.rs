@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use super::{control, told};
+use super::{cards, control, rails, told};
 use crate::delegations::{self, grant};
 use crate::support::receiver::Answering;
 use crate::support::{Answer, Api, Receiver, id};
@@ -29,6 +29,12 @@ pub(super) struct Things {
     pub(super) webhook: String,
     pub(super) delivery: String,
     pub(super) dead_letter: String,
+    pub(super) bank: String,
+    pub(super) on_its_way: String,
+    pub(super) completed: String,
+    pub(super) card: String,
+    pub(super) approved: String,
+    pub(super) captured: String,
 }
 
 impl Things {
@@ -57,6 +63,9 @@ impl Things {
         let delivery = id(&owner.attempts(&webhook, 1)[0]);
         owner.attempts(&gone, 1);
         let dead_letter = id(&owner.get("/webhooks/dlq").ok()["data"][0]);
+        let (bank, on_its_way, completed) = rails::make(owner, &wallet);
+        let card = owner.card(&wallet);
+        let (approved, captured) = (owner.approved(&card, "2.00"), owner.captured(&card, "1.00"));
         Self {
             wallet,
             other,
@@ -75,6 +84,12 @@ impl Things {
             webhook,
             delivery,
             dead_letter,
+            bank,
+            on_its_way,
+            completed,
+            card,
+            approved,
+            captured,
         }
     }
 }
@@ -144,8 +159,12 @@ pub(super) fn rows(things: &Things) -> Vec<Row> {
         control::network(things),
         control::delegations(things),
         control::audit(),
+        rails::bank_accounts(things),
+        rails::transfers(things),
         told::events(things),
         told::webhooks(things),
+        cards::cards(things),
+        cards::simulator(things),
     ]
     .into_iter()
     .flatten()

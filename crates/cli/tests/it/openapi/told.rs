@@ -9,7 +9,9 @@ pub(super) fn events(things: &Things) -> Vec<Row> {
     vec![
         row("GET", "/events", &[], read, "").reading(),
         row("GET", "/events/{}", &[&things.event], read, "NOT_FOUND").reading(),
+        row("POST", "/events/{}/resend", &[&things.event], "webhooks:write", "NOT_FOUND"),
         row("GET", "/webhooks/event-types", &[], read, "").reading(),
+        row("GET", "/realtime", &[], read, "").reading(),
     ]
 }
 

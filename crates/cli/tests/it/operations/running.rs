@@ -33,7 +33,8 @@ fn dev_writes_what_it_made(store: Store) {
         server.owner().get("/organizations/me").ok()["id"],
         server.account("organizationId")
     );
-    let log = server.log();
+    // The file is there a moment before the words.
+    let log = server.log_with("Stop with Ctrl-C");
     for printed in [server.account("url"), server.account("sandboxKey"), server.account("liveKey")]
     {
         assert!(log.contains(printed), "dev prints {printed}:\n{log}");

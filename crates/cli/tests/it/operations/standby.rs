@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::serving::ENCRYPTION_KEY;
-use crate::support::{Api, Serve, Server, Store, postgres_is_there};
+use crate::support::{Api, Heard, Serve, Server, Store, postgres_is_there};
 
 /// The longest a lease may keep a waiting process from writing after its holder died.
 const TAKE_OVER: Duration = Duration::from_secs(60);
 
 /// Two processes on one database; nothing when there is no cluster.
-fn pair(story: &str) -> Option<(Server, Serve)> {
+pub(crate) fn pair(story: &str) -> Option<(Server, Serve)> {
     if !postgres_is_there(story) {
         return None;
     }
@@ -80,5 +80,34 @@ fn a_writer_that_slept_through_its_lease_is_fenced() {
     assert_eq!(second.balance(&to), "5.00");
     second.pay(&from, &to, "0.01").refused(403, "POLICY_DENIED");
     server.kill();
+    assert_eq!(standby.stop(), Some(0));
+}
+
+#[test]
+fn a_second_process_tells_of_what_the_first_commits() {
+    let Some((server, standby)) = pair("a_second_process_tells_of_what_the_first_commits") else {
+        return;
+    };
+    let first = server.owner();
+    let second = standby.nobody().with_key(server.account("sandboxKey"));
+    let (key, reader) = first.colleague(&["webhooks:read"]);
+    let mut sockets = [second.follow("?after=0"), second.as_holder_of(&reader).follow("?after=0")];
+    let (from, to) = (first.funded(100), first.wallet("To"));
+    for _ in 0..10 {
+        first.paid(&from, &to, "1.00");
+    }
+    let listed = first.events_behind(0);
+    for socket in &mut sockets {
+        assert_eq!(socket.events(listed.len()), listed);
+    }
+    first.delete(&format!("/api-keys/{key}")).expect(204);
+    first.wallet("Later");
+    let [other, revoked] = &mut sockets;
+    let (told, end) = revoked.end();
+    assert!(told.len() <= 1, "nothing behind the revocation: {told:?}");
+    assert_eq!(end, Heard::Closed(4001), "a revoked key is cut off everywhere");
+    assert_eq!(other.events_until("wallet.created").len(), 2);
+    // Clients that do not answer are waited for.
+    drop(sockets);
     assert_eq!(standby.stop(), Some(0));
 }

@@ -1,6 +1,6 @@
 //! The operator at the command line, beside a running server or without one.
 
-use std::process::Output;
+use std::process::{Command, Output};
 
 use super::server::Server;
 use super::store::Store;
@@ -15,7 +15,7 @@ pub(crate) struct Said {
 }
 
 impl Said {
-    fn of(asked: &[&str], output: Output) -> Self {
+    pub(super) fn of(asked: &[&str], output: Output) -> Self {
         Self {
             exit_code: output.status.code().unwrap_or(-1),
             out: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -56,12 +56,17 @@ impl Said {
 impl Server {
     /// A command on this server's store.
     pub(crate) fn admin(&self, arguments: &[&str]) -> Said {
+        Said::of(arguments, self.admin_command(arguments).output().expect("the binary runs"))
+    }
+
+    /// The same, to be started by whoever wants to watch it.
+    pub(crate) fn admin_command(&self, arguments: &[&str]) -> Command {
         let mut command = self.command(arguments);
         command.args(["--database", &self.database().url]);
         if self.store() == Store::Postgres {
             command.env("WALLGENT_DATA", self.folder());
         }
-        Said::of(arguments, command.output().expect("the binary runs"))
+        command
     }
 
     /// A command that names its store itself, or needs none.

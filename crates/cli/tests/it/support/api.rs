@@ -36,10 +36,20 @@ impl Api {
         self.with_header("Idempotency-Key", key)
     }
 
+    /// Where the caller calls.
+    pub(crate) fn place(&self) -> &str {
+        &self.address
+    }
+
     /// The secret that the caller shows, if it has one.
     pub(crate) fn secret(&self) -> Option<&str> {
         let shown = self.headers.iter().find(|(name, _)| name == "Authorization");
         shown.and_then(|(_, value)| value.strip_prefix("Bearer "))
+    }
+
+    /// The same caller at another address.
+    pub(crate) fn at(&self, address: &str) -> Self {
+        Self { address: address.to_owned(), headers: self.headers.clone() }
     }
 
     /// Another caller's key at this caller's address, which is another one after a restart.

@@ -1,4 +1,4 @@
-//! Behind the server's back: statements on the store itself.
+//! Behind the server's back: statements on the store itself, and what it holds.
 
 use super::server::Server;
 use super::store::Store;
@@ -14,6 +14,18 @@ impl Server {
                 let changed = self.database().postgres().execute(statement, &[]);
                 let rows = changed.map_err(|error| error.to_string())?;
                 Ok(usize::try_from(rows).expect("few rows"))
+            }
+        }
+    }
+
+    /// The one number that a query answers.
+    pub(crate) fn number(&self, query: &str) -> i64 {
+        match self.store() {
+            Store::Sqlite => {
+                self.sqlite().query_row(query, [], |row| row.get(0)).expect("one number")
+            }
+            Store::Postgres => {
+                self.database().postgres().query_one(query, &[]).expect("one number").get(0)
             }
         }
     }
@@ -45,6 +57,22 @@ impl Server {
                 self.database().postgres().batch_execute(&disable).expect("the triggers go");
             }
         }
+    }
+
+    /// What the system accounts of a kind hold together, credits positive, in dollars and cents.
+    pub(crate) fn posted(&self, kind: &str) -> String {
+        let text = format!(
+            "SELECT CAST(COALESCE(SUM(posted), 0) AS BIGINT) FROM accounts WHERE kind = '{kind}'"
+        );
+        let units: i64 = match self.store() {
+            Store::Sqlite => self.sqlite().query_row(&text, [], |row| row.get(0)).expect("a sum"),
+            Store::Postgres => {
+                self.database().postgres().query_one(&text, &[]).expect("a sum").get(0)
+            }
+        };
+        let cents = units / 1_000_000;
+        let sign = if cents < 0 { "-" } else { "" };
+        format!("{sign}{}.{:02}", cents.abs() / 100, cents.abs() % 100)
     }
 
     /// Every row of every table of a PostgreSQL store, as text.

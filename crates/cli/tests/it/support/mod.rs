@@ -3,14 +3,20 @@
 mod admin;
 mod answer;
 mod api;
+pub(crate) mod banking;
+pub(crate) mod cards;
 mod crowd;
 mod damage;
+pub(crate) mod encryption;
 mod http;
+mod listen;
 mod people;
+pub(crate) mod proxy;
 pub(crate) mod receiver;
 mod serve;
 mod server;
 pub(crate) mod shapes;
+pub(crate) mod socket;
 mod store;
 mod story;
 
@@ -18,10 +24,13 @@ pub(crate) use answer::Answer;
 pub(crate) use api::Api;
 pub(crate) use crowd::{all_at_once, succeeded};
 pub(crate) use http::exchange;
+pub(crate) use listen::Listen;
 pub(crate) use people::{Agent, Waiting};
+pub(crate) use proxy::Proxy;
 pub(crate) use receiver::Receiver;
 pub(crate) use serve::Serve;
 pub(crate) use server::Server;
+pub(crate) use socket::{Heard, Socket};
 pub(crate) use store::{Store, postgres_is_there};
 pub(crate) use story::{Organization, id};
 

@@ -5,7 +5,11 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
+use sha2::Sha256;
 
 use super::{Api, id};
 
@@ -19,6 +23,8 @@ pub(crate) enum Answering {
     With(u16, &'static str, String),
     /// Hangs up without an answer.
     HangingUp,
+    /// Never answers, and keeps the connection.
+    Silent,
 }
 
 impl Answering {
@@ -131,7 +137,12 @@ impl Inside {
             let answering = self.answering.lock().expect("no panic").clone();
             self.delivered.lock().expect("no panic").push(delivered);
             self.arrived.notify_all();
-            let Answering::With(status, headers, body) = answering else { return };
+            let (status, headers, body) = match answering {
+                Answering::With(status, headers, body) => (status, headers, body),
+                Answering::HangingUp => return,
+                // The connection stays open as long as the test runs.
+                Answering::Silent => return std::mem::forget(reader),
+            };
             let answer = format!(
                 "HTTP/1.1 {status} Status\r\nContent-Length: {}\r\n{headers}\r\n{body}",
                 body.len()
@@ -159,6 +170,20 @@ fn read(reader: &mut BufReader<TcpStream>) -> Option<Delivered> {
     let body = String::from_utf8(body).ok()?;
     let event = serde_json::from_str(&body).ok()?;
     Some(Delivered { headers, body, event })
+}
+
+fn mac(key: &[u8], text: &str) -> Vec<u8> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any length");
+    mac.update(text.as_bytes());
+    mac.finalize().into_bytes().to_vec()
+}
+
+/// Both signatures, recomputed from what the documentation says.
+pub(crate) fn signatures(secret: &str, id: &str, timestamp: &str, body: &str) -> (String, String) {
+    let plain: String = mac(secret.as_bytes(), body).iter().map(|it| format!("{it:02x}")).collect();
+    let key = STANDARD.decode(secret.trim_start_matches("whsec_")).expect("base64");
+    let standard = STANDARD.encode(mac(&key, &format!("{id}.{timestamp}.{body}")));
+    (format!("sha256={plain}"), format!("v1,{standard}"))
 }
 
 /// Webhooks, as their owner sets them up.

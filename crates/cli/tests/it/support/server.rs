@@ -25,6 +25,8 @@ pub(crate) struct Server {
     folder: TempDir,
     database: Database,
     flags: Vec<String>,
+    /// What it logs, when not the usual.
+    logs: Option<&'static str>,
     process: Option<Child>,
     account: Value,
     checked_at_end: bool,
@@ -43,6 +45,15 @@ impl Server {
 
     /// `wallgent dev` with more flags.
     pub(crate) fn start_with(store: Store, flags: &[&str]) -> Self {
+        Self::start_as(store, flags, None)
+    }
+
+    /// `wallgent dev` that logs all that this filter lets through.
+    pub(crate) fn start_logging(store: Store, filter: &'static str) -> Self {
+        Self::start_as(store, &[], Some(filter))
+    }
+
+    fn start_as(store: Store, flags: &[&str], logs: Option<&'static str>) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let database = Database::fresh(store, folder.path());
         let flags = flags.iter().map(|flag| (*flag).to_owned()).collect();
@@ -51,6 +62,7 @@ impl Server {
             folder,
             database,
             flags,
+            logs,
             process: None,
             account: Value::Null,
             checked_at_end: true,
@@ -67,6 +79,7 @@ impl Server {
         if self.store == Store::Postgres {
             command.args(["--database", &self.database.url]);
         }
+        command.envs(self.logs.map(|filter| ("WALLGENT_LOG", filter)));
         self.process = Some(self.spawn(&mut command));
         let deadline = Instant::now() + START_TIMEOUT;
         while modified(&self.account_file()) == written_before || !self.is_ready() {
@@ -80,6 +93,19 @@ impl Server {
         let clock = self.flags.iter().position(|flag| flag == "--test-clock");
         let at = clock.expect("a server that was started at a time") + 1;
         time.clone_into(&mut self.flags[at]);
+        self.launch();
+    }
+
+    /// Starts the server again with other flags.
+    pub(crate) fn launch_with(&mut self, flags: &[&str]) {
+        self.flags = flags.iter().map(|flag| (*flag).to_owned()).collect();
+        self.launch();
+    }
+
+    /// Stops the server and starts it with more flags.
+    pub(crate) fn restart_with(&mut self, flags: &[&str]) {
+        assert!(self.stop().success());
+        self.flags.extend(flags.iter().map(|flag| (*flag).to_owned()));
         self.launch();
     }
 
@@ -218,6 +244,33 @@ impl Server {
 
     fn log_file(&self) -> PathBuf {
         self.folder.path().join("server.log")
+    }
+
+    /// The memory that the server holds, in KiB, where the system tells it.
+    pub(crate) fn memory_kib(&self) -> Option<usize> {
+        let id = self.process.as_ref().expect("a running server").id();
+        let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+        let held = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        held.trim().strip_suffix(" kB")?.parse().ok()
+    }
+
+    /// Everything that the server wrote.
+    pub(crate) fn whole_log(&self) -> String {
+        fs::read_to_string(self.log_file()).expect("a log")
+    }
+
+    /// Everything that the server wrote, once it has written these words.
+    #[track_caller]
+    pub(crate) fn log_with(&self, words: &str) -> String {
+        let until = Instant::now() + START_TIMEOUT;
+        loop {
+            let log = self.whole_log();
+            if log.contains(words) {
+                return log;
+            }
+            assert!(Instant::now() < until, "no {words} in\n{log}");
+            thread::sleep(LOOK_EVERY);
+        }
     }
 
     /// The last lines the server wrote.

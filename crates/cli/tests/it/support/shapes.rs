@@ -167,6 +167,53 @@ pub(crate) const DEAD_LETTER: &[&str] = &[
     "payload",
     "createdAt",
 ];
+pub(crate) const CARDHOLDER: &[&str] = &[
+    "id",
+    "name",
+    "firstName",
+    "lastName",
+    "email",
+    "phone",
+    "billingAddress",
+    "dob",
+    "createdAt",
+];
+pub(crate) const CARD: &[&str] = &[
+    "id",
+    "walletId",
+    "cardholderId",
+    "cardholderName",
+    "type",
+    "status",
+    "last4",
+    "brand",
+    "expMonth",
+    "expYear",
+    "spendingLimits",
+    "createdAt",
+    "updatedAt",
+];
+pub(crate) const CARD_DETAILS: &[&str] =
+    &["id", "number", "pan", "cvc", "cvv", "expMonth", "expYear"];
+pub(crate) const AUTHORIZATION: &[&str] = &[
+    "id",
+    "cardId",
+    "walletId",
+    "status",
+    "amount",
+    "heldAmount",
+    "capturedAmount",
+    "releasedAmount",
+    "refundedAmount",
+    "currency",
+    "merchant",
+    "declineReason",
+    "reason",
+    "declineMessage",
+    "createdAt",
+    "expiresAt",
+    "updatedAt",
+];
 pub(crate) const ADJUSTMENT: &[&str] = &["id", "adjustment", "newBalance", "currency"];
 pub(crate) const ROTATION: &[&str] = &["apiKey", "apiKeyId", "revokedKeyId"];
 pub(crate) const TEMPLATE: &[&str] = &["id", "name", "description", "permissions", "policy"];
@@ -219,6 +266,57 @@ pub(crate) const AUDIT_ENTRY: &[&str] = &[
     "requestId",
     "createdAt",
 ];
+pub(crate) const BANK_ACCOUNT: &[&str] = &[
+    "id",
+    "nickname",
+    "bankName",
+    "accountHolderName",
+    "routingNumber",
+    "accountNumberLast4",
+    "accountType",
+    "status",
+    "createdAt",
+    "updatedAt",
+];
+pub(crate) const TRANSFER: &[&str] = &[
+    "id",
+    "railType",
+    "rail",
+    "direction",
+    "status",
+    "walletId",
+    "organizationId",
+    "amount",
+    "currency",
+    "fee",
+    "customerFee",
+    "externalId",
+    "ledgerTxnId",
+    "settleTxnId",
+    "bankAccountId",
+    "source",
+    "destination",
+    "description",
+    "failureReason",
+    "idempotencyKey",
+    "createdAt",
+    "completedAt",
+    "updatedAt",
+];
+/// What a transfer says beside that when a human was asked.
+pub(crate) const TRANSFER_EXTRAS: &[&str] = &["approvalId", "state", "from", "to", "error"];
+pub(crate) const INTERNAL_TRANSFER: &[&str] = &[
+    "id",
+    "status",
+    "transactionId",
+    "walletId",
+    "fromWalletId",
+    "toWalletId",
+    "amount",
+    "currency",
+    "description",
+];
+pub(crate) const TRANSFER_LIST: &[&str] = &["data", "cursor", "hasMore", "transfers", "nextCursor"];
 pub(crate) const LIST: &[&str] = &["data", "cursor", "hasMore", "nextCursor"];
 
 /// The object has all `required` fields, perhaps some `optional` ones, and no others.

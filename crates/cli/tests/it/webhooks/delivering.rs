@@ -1,11 +1,8 @@
 //! What arrives at an endpoint.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
 use serde_json::json;
-use sha2::Sha256;
 
+use crate::support::receiver::signatures;
 use crate::support::shapes::{EVENT, assert_fields};
 use crate::support::{Receiver, Server, Store, stories};
 
@@ -18,20 +15,6 @@ stories!(
     what_happened_while_the_server_was_down_arrives,
     a_killed_server_forgets_no_event,
 );
-
-fn mac(key: &[u8], text: &str) -> Vec<u8> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any length");
-    mac.update(text.as_bytes());
-    mac.finalize().into_bytes().to_vec()
-}
-
-/// Both signatures, recomputed from what the documentation says.
-fn signatures(secret: &str, id: &str, timestamp: &str, body: &str) -> (String, String) {
-    let plain: String = mac(secret.as_bytes(), body).iter().map(|it| format!("{it:02x}")).collect();
-    let key = STANDARD.decode(secret.trim_start_matches("whsec_")).expect("base64");
-    let standard = STANDARD.encode(mac(&key, &format!("{id}.{timestamp}.{body}")));
-    (format!("sha256={plain}"), format!("v1,{standard}"))
-}
 
 fn every_event_arrives_once_in_order_and_signed(store: Store) {
     let server = Server::start(store);

@@ -1,0 +1,4 @@
+//! Bank accounts: linking, verifying and removing them.
+
+mod linking;
+mod verifying;
