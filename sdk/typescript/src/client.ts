@@ -5,6 +5,8 @@ import { Agents } from './resources/agents.js';
 import { ApiKeys } from './resources/api-keys.js';
 import { Approvals } from './resources/approvals.js';
 import { AuditLogs } from './resources/audit-logs.js';
+import { BankAccounts } from './resources/bank-accounts.js';
+import { Cards } from './resources/cards.js';
 import { Delegations } from './resources/delegations.js';
 import { Events } from './resources/events.js';
 import { Network } from './resources/network.js';
@@ -12,6 +14,7 @@ import { Organizations } from './resources/organizations.js';
 import { Payments } from './resources/payments.js';
 import { Policies } from './resources/policies.js';
 import { Sandbox } from './resources/sandbox.js';
+import { Transfers } from './resources/transfers.js';
 import { Wallets } from './resources/wallets.js';
 import { Webhooks } from './resources/webhooks.js';
 import type { Environment } from './types/values.js';
@@ -38,6 +41,9 @@ export class Wallgent {
 
   readonly wallets: Wallets;
   readonly payments: Payments;
+  readonly transfers: Transfers;
+  readonly bankAccounts: BankAccounts;
+  readonly cards: Cards;
   readonly agents: Agents;
   readonly network: Network;
   readonly policies: Policies;
@@ -67,6 +73,9 @@ export class Wallgent {
     const transport = new Transport(configuration);
     this.wallets = new Wallets(transport);
     this.payments = new Payments(transport);
+    this.transfers = new Transfers(transport);
+    this.bankAccounts = new BankAccounts(transport);
+    this.cards = new Cards(transport);
     this.agents = new Agents(transport);
     this.network = new Network(transport);
     this.policies = new Policies(transport);

@@ -90,9 +90,9 @@ test('an agent is paid for, denied, and waits for its owner', async () => {
   assert.equal(approved.status, 'APPROVED');
   assert.match(approved.decidedBy ?? '', /^key_/);
   assert.ok(approved.decidedAt);
-  assert.equal(approved.payment.id, waits.resourceId);
-  assert.equal(approved.payment.status, 'POSTED');
-  assert.equal(approved.payment.fee, '0.30');
+  assert.equal(approved.payment?.id, waits.resourceId);
+  assert.equal(approved.payment?.status, 'POSTED');
+  assert.equal(approved.payment?.fee, '0.30');
   assert.equal((await itself.payments.get(waits.resourceId ?? '')).status, 'POSTED');
   assert.equal(await available(wg, vendor.id), '80.00');
   const after = await itself.wallets.getBalance(agent.id);
@@ -189,7 +189,7 @@ test('an approval that can no longer be paid stays pending', async () => {
   await isPending();
 
   await wg.agents.resume(agent.id);
-  assert.equal((await wg.approvals.approve(approvalId)).payment.status, 'POSTED');
+  assert.equal((await wg.approvals.approve(approvalId)).payment?.status, 'POSTED');
 });
 
 test('held money cannot be spent twice while it waits', async () => {

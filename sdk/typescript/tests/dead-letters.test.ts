@@ -19,7 +19,15 @@ const PAUSES = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400].ma
 async function exhausted(wg: Wallgent, receiver: Receiver, names: string[]): Promise<DeadLetter[]> {
   for (const name of names) await wg.wallets.create({ name });
   await receiver.next(() => receiver.deliveries.length === names.length);
+  const { data: webhooks } = await wg.webhooks.list();
+  const webhook = webhooks.find(({ url }) => url === receiver.url);
+  assert.ok(webhook);
   for (const [index, seconds] of PAUSES.entries()) {
+    // A pause begins when an attempt has ended, not when it arrived.
+    await eventually(async () => {
+      const { data } = await wg.webhooks.listDeliveries(webhook.id, { limit: 100 });
+      return data.length >= names.length * (index + 1) ? data : undefined;
+    });
     await wg.sandbox.advanceClock({ advance: `PT${seconds}S` });
     await receiver.next(() => receiver.deliveries.length === names.length * (index + 2));
   }

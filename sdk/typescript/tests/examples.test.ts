@@ -10,7 +10,7 @@ import ts from 'typescript';
 import { listen } from './support/receiver.ts';
 import { refusal } from './support/refusal.ts';
 import { useServer } from './support/server.ts';
-import { fundedAgent, fundedWallet } from './support/world.ts';
+import { BANK_ACCOUNT, fundedAgent, fundedWallet } from './support/world.ts';
 
 interface Example {
   /** Where it stands. */
@@ -33,6 +33,11 @@ const WORLD = [
   'agent',
   'approval',
   'webhook',
+  'bankAccount',
+  'transfer',
+  'card',
+  'authorization',
+  'apiKey',
   'baseUrl',
 ] as const;
 
@@ -93,6 +98,11 @@ for (const { place, code, path } of modules) {
     const { wg } = server;
     const wallet = await fundedWallet(wg, '1000.00');
     const vendor = await wg.wallets.create({ name: 'Vendor' });
+    const bankAccount = await wg.bankAccounts.create(BANK_ACCOUNT);
+    const card = await wg.cards.create({
+      walletId: (await fundedWallet(wg, '100.00')).id,
+      spendingLimits: [{ amount: '500.00', interval: 'monthly' }],
+    });
     const world = {
       wg,
       wallet,
@@ -108,6 +118,18 @@ for (const { place, code, path } of modules) {
       agent: (await fundedAgent(server, '125.00')).agent,
       approval: await waitingApproval(vendor.id),
       webhook: await wg.webhooks.create({ url: receiver.url, events: ['policy.denied'] }),
+      bankAccount,
+      transfer: await wg.transfers.deposit({
+        walletId: vendor.id,
+        amount: '100.00',
+        bankAccountId: bankAccount.id,
+      }),
+      card,
+      authorization: await wg.sandbox.authorizeCard(card.id, {
+        amount: '25.00',
+        merchant: { name: 'ACME Cloud', category: 'software' },
+      }),
+      apiKey: server.sandboxKey,
       baseUrl: server.url,
     };
     const printed: [line: number, text: string][] = [];
@@ -119,6 +141,7 @@ for (const { place, code, path } of modules) {
     const { run } = (await import(pathToFileURL(path).href)) as ExampleModule;
     await run(world, print);
     await wg.webhooks.delete(world.webhook.id).catch(expectGone);
+    await wg.bankAccounts.delete(bankAccount.id).catch(expectRemoved);
 
     for (const [line, expected] of expectations(code)) {
       const texts = printed.filter(([at]) => at === line).map(([, text]) => text);
@@ -131,6 +154,11 @@ for (const { place, code, path } of modules) {
 /** There is a limit to webhooks, and some examples end theirs. */
 function expectGone(error: unknown): void {
   if (!(error instanceof sdk.WebhookNotFoundError)) throw error;
+}
+
+/** The same for bank accounts. */
+function expectRemoved(error: unknown): void {
+  if (!(error instanceof sdk.WallgentError) || error.details?.status !== 'REMOVED') throw error;
 }
 
 /** A payment of 50.00 that waits for somebody. */
@@ -156,9 +184,9 @@ function moduleOf(code: string): string {
   const world = WORLD.filter((name) => !declared(name));
   return [
     `import { ${names.join(', ')} } from '@wallgent/sdk';`,
-    `import type { ApiKey, Approval, CreatedAgent, Payment, Policy, Wallet, Wallgent as Client, WebhookWithSecret } from '@wallgent/sdk';`,
+    `import type { ApiKey, Approval, BankAccount, Card, CardAuthorization, CreatedAgent, Payment, Policy, Transfer, Wallet, Wallgent as Client, WebhookWithSecret } from '@wallgent/sdk';`,
     ...imports,
-    'interface World { wg: Client; wallet: Wallet; vendor: Wallet; payment: Payment; policy: Policy; key: ApiKey; agent: CreatedAgent; approval: Approval; webhook: WebhookWithSecret; baseUrl: string }',
+    'interface World { wg: Client; wallet: Wallet; vendor: Wallet; payment: Payment; policy: Policy; key: ApiKey; agent: CreatedAgent; approval: Approval; webhook: WebhookWithSecret; bankAccount: BankAccount; transfer: Transfer; card: Card; authorization: CardAuthorization; apiKey: string; baseUrl: string }',
     `export async function run({ ${world.join(', ')} }: World, print: (line: number, ...words: unknown[]) => void) {`,
     ...lines.filter((line) => !line.startsWith('import ')),
     '}',

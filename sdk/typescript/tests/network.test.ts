@@ -93,7 +93,7 @@ test('the rules of the wallet are the rules of the network', async () => {
   assert.equal(approval.transactionDetails.recipient, to);
   assert.equal(approval.transactionId, waits.resourceId);
   const approved = await wg.approvals.approve(approval.id);
-  assert.deepEqual([approved.payment.status, approved.payment.fee], ['POSTED', '0.00']);
+  assert.deepEqual([approved.payment?.status, approved.payment?.fee], ['POSTED', '0.00']);
   assert.equal((await partner.wg.agents.retrieve(to)).balance, '50.00');
 
   await wg.policies.update(policy.id, {

@@ -2,11 +2,14 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createContext, runInContext } from 'node:vm';
 import type * as Sdk from '@wallgent/sdk';
+import { build, type Platform } from 'esbuild';
+import { eventOf, startRealtimeServer } from './support/realtime-server.ts';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 
@@ -108,7 +111,113 @@ test('it reads the environment of Deno, and takes a refusal there as not set', (
   assert.throws(() => new Wallgent(), /API key is needed/);
 });
 
-test('no module of either build imports anything from outside the package', () => {
+/** A WebSocket as the web platform has it, and nothing more: what is no address or protocol it refuses. */
+class WebSocketOfTheWeb extends EventTarget {
+  static readonly made: WebSocketOfTheWeb[] = [];
+  readonly url: URL;
+
+  constructor(url: string, protocols?: unknown) {
+    super();
+    if (protocols !== undefined) throw new SyntaxError('The protocol is invalid');
+    this.url = new URL(url);
+    WebSocketOfTheWeb.made.push(this);
+  }
+
+  happen(type: string, fields: object = {}): void {
+    this.dispatchEvent(Object.assign(new Event(type), fields));
+  }
+
+  close(): void {
+    this.happen('close', { code: 1000, reason: '' });
+  }
+}
+
+for (const [where, globals] of [
+  ['a page', { window: { document: {} } }],
+  ['an edge runtime', {}],
+  ['Deno', { Deno: {}, process: { versions: { node: '22' } } }],
+] as const) {
+  test(`in ${where} events come over the platform’s WebSocket, the key in the address`, async () => {
+    const { WallgentRealtime } = loadInto({
+      ...WEB_GLOBALS,
+      ...globals,
+      WebSocket: WebSocketOfTheWeb,
+    });
+    const realtime = new WallgentRealtime('wg_test_any', 'https://api.example/v1', { after: 6 });
+    const connected = realtime.connect();
+    await new Promise(setImmediate);
+    const socket = WebSocketOfTheWeb.made.at(-1);
+    assert.equal(socket?.url.href, 'wss://api.example/v1/realtime?after=6&apiKey=wg_test_any');
+    socket.happen('open');
+    await connected;
+    const told = new Promise((resolve) => realtime.on('wallet.funded', resolve));
+    socket.happen('message', { data: JSON.stringify(eventOf(7, 'wallet.funded', { amount: 1 })) });
+    assert.deepEqual({ ...((await told) as object) }, { amount: 1 });
+    realtime.disconnect();
+  });
+}
+
+test('there, too, it tells why a handshake failed', async () => {
+  const error = { code: 'UNAUTHORIZED', message: 'no' };
+  const sent: string[] = [];
+  const fetch = async (url: string) => {
+    sent.push(url);
+    return new Response(JSON.stringify({ error }), { status: 401 });
+  };
+  const sdk = loadInto({ ...WEB_GLOBALS, fetch, WebSocket: WebSocketOfTheWeb });
+  const connected = new sdk.WallgentRealtime('wg_test_any', 'http://localhost:3000').connect();
+  await new Promise(setImmediate);
+  WebSocketOfTheWeb.made.at(-1)?.happen('close', { code: 1006, reason: '' });
+  await assert.rejects(connected, sdk.UnauthorizedError);
+  // The key is not in this address.
+  assert.deepEqual(sent, ['http://localhost:3000/v1/realtime']);
+});
+
+test('where there is no WebSocket at all, connecting says so', async () => {
+  const { WallgentRealtime, WallgentConnectionError } = loadInto(WEB_GLOBALS);
+  const connected = new WallgentRealtime('wg_test_any', 'http://localhost:3000').connect();
+  await assert.rejects(connected, WallgentConnectionError);
+});
+
+test('as CommonJS it connects in Node', async () => {
+  await using server = await startRealtimeServer();
+  server.greeting = [eventOf(1, 'wallet.created')];
+  const { WallgentRealtime } = createRequire(import.meta.url)('@wallgent/sdk') as typeof Sdk;
+  const realtime = new WallgentRealtime('wg_test_any', server.url);
+  await realtime.connect();
+  await new Promise((resolve) => realtime.on('wallet.created', resolve));
+  realtime.disconnect();
+});
+
+test('a bundler for browsers leaves the WebSocket for Node out, one for Node takes it', async () => {
+  const bundled = async (platform: Platform) => {
+    const { outputFiles, metafile } = await build({
+      stdin: { contents: `export * from '@wallgent/sdk'`, resolveDir: dist },
+      platform,
+      bundle: true,
+      format: 'esm',
+      write: false,
+      metafile: true,
+      logLevel: 'error',
+    });
+    const sizes = Object.entries(metafile.inputs)
+      .filter(([path]) => path.includes('node_modules/ws/'))
+      .map(([, { bytes }]) => bytes);
+    return {
+      code: outputFiles[0]?.text ?? '',
+      wsBytes: sizes.reduce((sum, size) => sum + size, 0),
+    };
+  };
+  const browser = await bundled('browser');
+  assert.equal(browser.wsBytes, 0);
+  assert.doesNotMatch(browser.code, /node:|require\("(?!ws)/);
+  assert.ok((await bundled('node')).wsBytes > 10_000);
+});
+
+/** The one module that needs something the platform may lack, and asks for it only then. */
+const WS_MODULE = /^(?:esm|cjs)\/realtime\/ws-socket\.js$/;
+
+test('no other module of either build imports anything from outside the package', () => {
   const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.endsWith('.js'),
   );
@@ -116,6 +225,7 @@ test('no module of either build imports anything from outside the package', () =
   for (const name of files) {
     const code = readFileSync(join(dist, name), 'utf8');
     for (const [, imported] of code.matchAll(/(?:from|import|require)\s*\(?\s*['"]([^'"]+)['"]/g)) {
+      if (imported === 'ws' && WS_MODULE.test(name)) continue;
       assert.match(imported ?? '', /^\.\.?\//, `${name} imports ${imported}`);
     }
   }

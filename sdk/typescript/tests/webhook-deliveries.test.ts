@@ -63,7 +63,7 @@ test('a delivery is the event, signed in both ways', async () => {
   await wg.webhooks.delete(webhook.id);
 });
 
-test('a webhook is told what it asked for, first attempts in their order', async () => {
+test('a webhook is told all of what it asked for, and nothing else', async () => {
   const { wg } = server;
   await using receiver = await startReceiver();
   const webhook = await wg.webhooks.create({ url: receiver.url, events: ['wallet.*'] });
@@ -78,12 +78,13 @@ test('a webhook is told what it asked for, first attempts in their order', async
   const told = receiver.deliveries.map(({ event }) => event);
   assert.equal(told.length, 2 * names.length + 3);
   assert.ok(told.every(({ type }) => type.startsWith('wallet.')));
+  // They start in their order. Those that are on their way at once may arrive in another.
+  const inOrder = [...told].sort((one, other) => one.sequence - other.sequence);
   const expected = await wg.events.list({
-    after: (told[0]?.sequence ?? 1) - 1,
+    after: (inOrder[0]?.sequence ?? 1) - 1,
     type: 'wallet.*',
     limit: 100,
   });
-  const inOrder = [...told].sort((one, other) => one.sequence - other.sequence);
   assert.deepEqual(inOrder, expected.data);
   await wg.webhooks.delete(webhook.id);
 });

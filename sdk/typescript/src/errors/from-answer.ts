@@ -32,7 +32,7 @@ const CLASS_OF_CODE: ReadonlyMap<string, ErrorClass> = new Map<string, ErrorClas
 ]);
 
 /** The code of an answer that no Wallgent server wrote: a proxy's error page, a redirect, another program's port. */
-const UNEXPECTED_ANSWER = 'UNEXPECTED_ANSWER';
+export const UNEXPECTED_ANSWER = 'UNEXPECTED_ANSWER';
 
 /** What such an answer still tells by its status alone. */
 const CODE_OF_FOREIGN_STATUS: ReadonlyMap<number, string> = new Map([

@@ -60,7 +60,7 @@ export class Approvals {
    * @example
    * ```ts
    * const approved = await wg.approvals.approve(approval.id);
-   * console.log(approved.status, approved.payment.status); // APPROVED POSTED
+   * console.log(approved.status, approved.payment?.status); // APPROVED POSTED
    * ```
    */
   approve(approvalId: string, options?: RequestOptions): AnswerPromise<ApprovedApproval> {

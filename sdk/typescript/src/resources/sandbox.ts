@@ -1,12 +1,17 @@
 import type { RequestOptions } from '../options.js';
 import type { AnswerPromise } from '../requests/answer-promise.js';
 import type { Transport } from '../requests/transport.js';
+import type { CardAuthorization } from '../types/card-authorizations.js';
 import type {
   AdvanceClockParams,
+  AuthorizationStepParams,
+  AuthorizeCardParams,
+  DriveTransferParams,
   SandboxClock,
   SandboxFunding,
   SandboxFundParams,
 } from '../types/sandbox.js';
+import type { Transfer } from '../types/transfers.js';
 
 /** What only the sandbox can do. A live key gets {@link SandboxOnlyError}. */
 export class Sandbox {
@@ -49,5 +54,163 @@ export class Sandbox {
       { method: 'POST', path: ['sandbox', 'clock'], body: params },
       options,
     );
+  }
+
+  /**
+   * Lets a transfer complete now. Needs `payments:write`.
+   *
+   * @throws SandboxOnlyError, TransferNotFoundError, and WallgentError with code `CONFLICT` in a state that does not allow
+   * it: `details.status`
+   * @example
+   * ```ts
+   * const settled = await wg.sandbox.settleTransfer(transfer.id);
+   * console.log(settled.status); // COMPLETED
+   * ```
+   */
+  settleTransfer(
+    transferId: string,
+    params: DriveTransferParams = {},
+    options?: RequestOptions,
+  ): AnswerPromise<Transfer> {
+    return this.#drive(transferId, 'settle', params, options);
+  }
+
+  /**
+   * Lets a transfer fail now; what a withdrawal took comes back, fee included. Needs `payments:write`.
+   *
+   * @throws SandboxOnlyError, TransferNotFoundError, and WallgentError with code `CONFLICT` in a state that does not allow
+   * it: `details.status`
+   * @example
+   * ```ts
+   * const failed = await wg.sandbox.failTransfer(transfer.id, { reason: 'No such account' });
+   * console.log(failed.status, failed.failureReason); // FAILED No such account
+   * ```
+   */
+  failTransfer(
+    transferId: string,
+    params: DriveTransferParams = {},
+    options?: RequestOptions,
+  ): AnswerPromise<Transfer> {
+    return this.#drive(transferId, 'fail', params, options);
+  }
+
+  /**
+   * Lets the other side take a completed ACH transfer back. Needs `payments:write`.
+   *
+   * @throws SandboxOnlyError, TransferNotFoundError, and WallgentError with code `CONFLICT` in a state that does not allow
+   * it: `details.status`
+   * @example
+   * ```ts
+   * await wg.sandbox.settleTransfer(transfer.id);
+   * const returned = await wg.sandbox.returnTransfer(transfer.id, { reason: 'R01' });
+   * console.log(returned.status); // RETURNED
+   * ```
+   */
+  returnTransfer(
+    transferId: string,
+    params: DriveTransferParams = {},
+    options?: RequestOptions,
+  ): AnswerPromise<Transfer> {
+    return this.#drive(transferId, 'return', params, options);
+  }
+
+  /**
+   * Buys something with a card, as a merchant would. What is approved is held in the wallet; a decline is an answer, not an
+   * error. Needs `payments:write`.
+   *
+   * @throws SandboxOnlyError, CardNotFoundError, InvalidAmountError, ValidationError
+   * @example
+   * ```ts
+   * const merchant = { name: 'ACME Cloud', category: 'software', domain: 'acme.example' };
+   * const approved = await wg.sandbox.authorizeCard(card.id, { amount: '25.00', merchant });
+   * const declined = await wg.sandbox.authorizeCard(card.id, { amount: 1_000_000, merchant });
+   * console.log(approved.status, declined.declineReason); // APPROVED SPENDING_LIMIT
+   * ```
+   */
+  authorizeCard(
+    cardId: string,
+    params: AuthorizeCardParams,
+    options?: RequestOptions,
+  ): AnswerPromise<CardAuthorization> {
+    const path = ['sandbox', 'cards', cardId, 'authorizations'];
+    return this.#transport.request({ method: 'POST', path, body: params }, options);
+  }
+
+  /**
+   * Takes what was authorized, in part or whole: now it leaves the wallet. Needs `payments:write`.
+   *
+   * @throws SandboxOnlyError, InvalidAmountError (more than is held: `details.maximum`), and WallgentError with code
+   * `NOT_FOUND`, or `CONFLICT` when nothing is held: `details.status`
+   * @example
+   * ```ts
+   * const captured = await wg.sandbox.captureAuthorization(authorization.id, { amount: '20.00' });
+   * console.log(captured.status, captured.heldAmount); // PARTIALLY_CAPTURED 5.00
+   * ```
+   */
+  captureAuthorization(
+    authorizationId: string,
+    params: AuthorizationStepParams = {},
+    options?: RequestOptions,
+  ): AnswerPromise<CardAuthorization> {
+    return this.#take(authorizationId, 'capture', params, options);
+  }
+
+  /**
+   * Releases what was authorized and not captured. Needs `payments:write`.
+   *
+   * @throws SandboxOnlyError, InvalidAmountError (more than is held: `details.maximum`), and WallgentError with code
+   * `NOT_FOUND`, or `CONFLICT` when nothing is held: `details.status`
+   * @example
+   * ```ts
+   * const reversed = await wg.sandbox.reverseAuthorization(authorization.id);
+   * console.log(reversed.status, reversed.releasedAmount); // REVERSED 25.00
+   * ```
+   */
+  reverseAuthorization(
+    authorizationId: string,
+    params: AuthorizationStepParams = {},
+    options?: RequestOptions,
+  ): AnswerPromise<CardAuthorization> {
+    return this.#take(authorizationId, 'reverse', params, options);
+  }
+
+  /**
+   * Gives back what was captured, in part or whole. Needs `payments:write`.
+   *
+   * @throws SandboxOnlyError, InvalidAmountError (more than was captured: `details.maximum`), and WallgentError with code
+   * `NOT_FOUND`, or `CONFLICT` when nothing is left to give back: `details.status`
+   * @example
+   * ```ts
+   * await wg.sandbox.captureAuthorization(authorization.id);
+   * const refunded = await wg.sandbox.refundAuthorization(authorization.id);
+   * console.log(refunded.status, refunded.refundedAmount); // REFUNDED 25.00
+   * ```
+   */
+  refundAuthorization(
+    authorizationId: string,
+    params: AuthorizationStepParams = {},
+    options?: RequestOptions,
+  ): AnswerPromise<CardAuthorization> {
+    return this.#take(authorizationId, 'refund', params, options);
+  }
+
+  #take(
+    authorizationId: string,
+    step: 'capture' | 'reverse' | 'refund',
+    body: AuthorizationStepParams,
+    options?: RequestOptions,
+  ): AnswerPromise<CardAuthorization> {
+    const path = ['sandbox', 'card-authorizations', authorizationId, step];
+    return this.#transport.request({ method: 'POST', path, body }, options);
+  }
+
+  #drive(
+    transferId: string,
+    step: 'settle' | 'fail' | 'return',
+    body: DriveTransferParams,
+    options?: RequestOptions,
+  ): AnswerPromise<Transfer> {
+    const path = ['sandbox', 'transfers', transferId, step];
+    return this.#transport.request({ method: 'POST', path, body }, options);
   }
 }

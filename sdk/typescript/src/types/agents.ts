@@ -95,7 +95,7 @@ export interface RotatedAgentKey {
   apiKey: string;
   apiKeyId: string;
   /** The key that no longer works; `null` when the agent had none. */
-  revokedKeyId: string | null;
+  revokedKeyId: string;
 }
 
 /** Answer of `agents.delete`. */

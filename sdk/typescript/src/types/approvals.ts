@@ -1,19 +1,20 @@
 import type { PageParams } from '../pagination.js';
 import type { Payment } from './payments.js';
+import type { Transfer } from './transfers.js';
 
 /** Where a request for approval stands. */
 export type ApprovalStatus = 'PENDING' | 'APPROVED' | 'REJECTED' | 'EXPIRED';
 
 /** What would be done with the money. */
 export interface TransactionDetails {
-  /** What moves it, for instance `PAYMENT` or `NETWORK_PAYMENT`. */
+  /** What moves it, for instance `PAYMENT`, `NETWORK_PAYMENT`, `INTERNAL_TRANSFER` or `WITHDRAWAL`. */
   type: string;
   /** Decimal string. */
   amount: string;
   currency: string;
-  /** The wallet that would be paid. */
+  /** The wallet that would be paid, the bank account, or what is shown of another destination. */
   recipient: string;
-  /** What that wallet is called, where the organization may know. */
+  /** What it is called, where the organization may know. */
   recipientName: string | null;
   description: string | null;
 }
@@ -40,6 +41,8 @@ export interface Approval {
   reason: string | null;
   /** The payment, `txn_…`: it can be read while it waits, and stays the same when it is approved. */
   transactionId: string;
+  /** The transfer, `xfr_…`, when it is one: it can be read in the same way. */
+  transferId?: string;
   transactionDetails: TransactionDetails;
   createdAt: string;
   /** When it ends by itself, if nobody decides. */
@@ -48,8 +51,10 @@ export interface Approval {
 
 /** Answer of `approvals.approve`. */
 export interface ApprovedApproval extends Approval {
-  /** The payment as it was posted. */
-  payment: Payment;
+  /** The payment as it was posted, when it is one. */
+  payment?: Payment;
+  /** The transfer that was agreed to, when it is one. */
+  transfer?: Transfer;
 }
 
 /** Filters of `approvals.list`. */

@@ -2,10 +2,26 @@ import type { PageParams } from '../pagination.js';
 import type { AgentBudget, DeletedAgent, RotatedAgentKey } from './agents.js';
 import type { ApiKey } from './api-keys.js';
 import type { Approval } from './approvals.js';
+import type { BankAccount } from './bank-accounts.js';
+import type {
+  CardAuthorizationEventData,
+  CardCapturedEventData,
+  CardDeclinedEventData,
+  CardPolicyDeniedEventData,
+  CardRefundedEventData,
+  CardReversedEventData,
+} from './card-authorizations.js';
+import type {
+  CardCancelledEventData,
+  CardDetailsViewedEventData,
+  CardEventData,
+  CardholderEventData,
+} from './cards.js';
 import type { Delegation } from './delegations.js';
 import type { Organization } from './organizations.js';
 import type { BatchResult, Payment } from './payments.js';
 import type { Policy, PolicyViolation } from './policies.js';
+import type { Transfer } from './transfers.js';
 import type { Environment } from './values.js';
 import type { Wallet, WalletFunding } from './wallets.js';
 import type { Webhook } from './webhooks.js';
@@ -97,7 +113,7 @@ export interface EventData {
   'policy.created': Policy;
   'policy.updated': Policy;
   'policy.deleted': Policy;
-  'policy.denied': PolicyDeniedEventData;
+  'policy.denied': PolicyDeniedEventData | CardPolicyDeniedEventData;
   'approval.created': ApprovalEventData;
   'approval.approved': ApprovalEventData;
   'approval.rejected': ApprovalEventData;
@@ -115,6 +131,33 @@ export interface EventData {
   'delegation.created': Delegation;
   'delegation.revoked': Delegation;
   'delegation.expired': Delegation;
+  'transfer.created': Transfer;
+  /** It was handed to its rail. */
+  'transfer.processing': Transfer;
+  'transfer.completed': Transfer;
+  'transfer.failed': Transfer;
+  /** It was called back, rejected, or not approved in time. */
+  'transfer.cancelled': Transfer;
+  /** The other side took it back. */
+  'transfer.returned': Transfer;
+  'bank_account.linked': BankAccount;
+  'bank_account.verified': BankAccount;
+  'bank_account.removed': BankAccount;
+  'cardholder.created': CardholderEventData;
+  'card.created': CardEventData;
+  /** Its limits changed. */
+  'card.updated': CardEventData;
+  'card.frozen': CardEventData;
+  'card.unfrozen': CardEventData;
+  'card.cancelled': CardCancelledEventData;
+  'card.details_viewed': CardDetailsViewedEventData;
+  /** A purchase was approved, and its amount is held. */
+  'card.authorized': CardAuthorizationEventData;
+  'card.declined': CardDeclinedEventData;
+  'card.captured': CardCapturedEventData;
+  /** What was held became free again: reversed, expired, or ended. */
+  'card.reversed': CardReversedEventData;
+  'card.refunded': CardRefundedEventData;
   'organization.updated': Organization;
   'webhook.created': Webhook;
   'webhook.updated': Webhook;
@@ -127,6 +170,18 @@ export interface EventData {
 /** What can happen. A newer server may tell of more. */
 export type EventType = keyof EventData;
 
+/** What servers to come will tell of. What these events hold has no type yet. */
+export type UntypedEventType = Exclude<
+  | `customer.${'created' | 'updated' | 'deleted'}`
+  | `customer.${'payment_method_added' | 'payment_method_removed'}`
+  | `invoice.${'created' | 'finalized' | 'paid' | 'voided' | 'uncollectible' | 'refunded'}`
+  | 'invoice.payment_failed'
+  | `charge.${'succeeded' | 'failed'}`
+  | `payment_link.${'created' | 'claimed' | 'cancelled' | 'expired'}`
+  | `merchant.${'created' | 'updated' | 'suspended' | 'resumed'}`,
+  EventType
+>;
+
 /** All events about one kind of thing, for instance `payment.*`. */
 export type EventFamily = EventType extends infer Type extends string
   ? Type extends `${infer Family}.${string}`
@@ -137,8 +192,8 @@ export type EventFamily = EventType extends infer Type extends string
 /** Which events somebody wants to hear of: a type, a family, or `*` for all. */
 export type EventPattern = EventType | EventFamily | '*';
 
-/** An event of one type. */
-export interface EventOf<Type extends EventType> {
+/** What every event says beside its `data`. */
+interface Envelope<Type extends string> {
   /** `evt_…`, the same on every delivery: handle each only once. */
   id: string;
   /** Its place among the events of its organization and environment: 1, 2, 3, …, without gaps. */
@@ -153,7 +208,16 @@ export interface EventOf<Type extends EventType> {
   environment: Environment;
   /** The request that caused it; `null` when none of this organization's did. */
   requestId: string | null;
+}
+
+/** An event of one type. */
+export interface EventOf<Type extends EventType> extends Envelope<Type> {
   data: EventData[Type];
+}
+
+/** An event of a type that this version only knows by its name. */
+export interface UntypedEvent<Type extends string> extends Envelope<Type> {
+  data: Record<string, unknown>;
 }
 
 /**

@@ -29,3 +29,38 @@ export interface SandboxClock {
   /** The server's time, ISO 8601 UTC. */
   now: string;
 }
+
+/** Parameters of `sandbox.settleTransfer`, `sandbox.failTransfer` and `sandbox.returnTransfer`. */
+export interface DriveTransferParams {
+  /** Why, up to 1,024 characters: the transfer's `failureReason` where it has one. */
+  reason?: string | undefined;
+}
+
+/** Parameters of `sandbox.authorizeCard`: a purchase. */
+export interface AuthorizeCardParams {
+  /** Greater than zero. */
+  amount: AmountInput;
+  merchant: CardMerchantParams;
+  idempotencyKey?: string | undefined;
+}
+
+/** Who asks a card for money. */
+export interface CardMerchantParams {
+  /** As it stands on the statement. */
+  name: string;
+  /** What it sells, for instance `software`. */
+  category: string;
+  /** Two letters. */
+  country?: string | undefined;
+  /** Its host name. */
+  domain?: string | undefined;
+  /** What the network calls it. */
+  id?: string | undefined;
+}
+
+/** Parameters of `sandbox.captureAuthorization`, `sandbox.reverseAuthorization` and `sandbox.refundAuthorization`. */
+export interface AuthorizationStepParams {
+  /** All that is left when left out. */
+  amount?: AmountInput | undefined;
+  idempotencyKey?: string | undefined;
+}

@@ -27,6 +27,8 @@ export interface Server extends DevelopmentFile {
   live: Wallgent;
   /** Its data folder. */
   folder: string;
+  /** Kills it as a power cut would, and starts it again on the same folder, at another address. */
+  restart(): Promise<void>;
   /** Founds another organization on the same server, as its operator would. */
   foundOrganization(plan: Plan): Promise<Organization>;
 }
@@ -56,7 +58,7 @@ export function useServer(options: ServerOptions = {}): Server {
   let child: ChildProcess | undefined;
   const folder = mkdtempSync(join(tmpdir(), 'wallgent-sdk-'));
 
-  before(async () => {
+  const start = async () => {
     const { testClock = false } = options;
     const flags = testClock ? ['--test-clock'] : [];
     if (typeof testClock === 'string') flags.push(testClock);
@@ -75,6 +77,20 @@ export function useServer(options: ServerOptions = {}): Server {
       wg: new Wallgent(file.sandboxKey, { baseUrl: file.url }),
       live: new Wallgent(file.liveKey, { baseUrl: file.url }),
     });
+  };
+  const kill = async () => {
+    if (child?.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child?.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
+  };
+
+  before(async () => {
+    await start();
+    server.restart = async () => {
+      await kill();
+      await start();
+    };
     server.foundOrganization = async (plan) => {
       const arguments_ = [
         '--name',
@@ -94,8 +110,8 @@ export function useServer(options: ServerOptions = {}): Server {
       ]);
       const made = JSON.parse(stdout) as Omit<DevelopmentFile, 'url'>;
       return {
-        wg: new Wallgent(made.sandboxKey, { baseUrl: file.url, maxRetries: 0 }),
-        live: new Wallgent(made.liveKey, { baseUrl: file.url, maxRetries: 0 }),
+        wg: new Wallgent(made.sandboxKey, { baseUrl: server.url, maxRetries: 0 }),
+        live: new Wallgent(made.liveKey, { baseUrl: server.url, maxRetries: 0 }),
         organizationId: made.organizationId,
         sandboxWalletId: made.sandboxWalletId,
       };
@@ -104,18 +120,15 @@ export function useServer(options: ServerOptions = {}): Server {
   });
 
   after(async () => {
-    if (child && child.exitCode === null) {
-      const gone = new Promise((resolve) => child?.once('exit', resolve));
-      child.kill('SIGKILL');
-      await gone;
-    }
+    await kill();
     rmSync(folder, { recursive: true, force: true });
   });
 
   return server;
 }
 
-function binary(): string {
+/** The binary that tests run. */
+export function binary(): string {
   const target = (profile: string) =>
     fileURLToPath(new URL(`../../../../target/${profile}/wallgent`, import.meta.url));
   const given = process.env.WALLGENT_BIN;

@@ -1,6 +1,20 @@
 // What most stories begin with.
-import { type CreateAgentParams, type CreatedAgent, type Wallet, Wallgent } from '@wallgent/sdk';
+import {
+  type CreateAgentParams,
+  type CreateBankAccountParams,
+  type CreatedAgent,
+  type Wallet,
+  Wallgent,
+} from '@wallgent/sdk';
 import type { Server } from './server.ts';
+
+/** A bank account as somebody would link it. */
+export const BANK_ACCOUNT: CreateBankAccountParams = {
+  routingNumber: '021000021',
+  accountNumber: '000123456789',
+  accountHolderName: 'Acme Inc.',
+  accountType: 'CHECKING',
+};
 
 /** A new wallet with test money in it: at most 10,000.00. */
 export async function fundedWallet(wg: Wallgent, amount: string, name = 'Buyer'): Promise<Wallet> {
