@@ -36,6 +36,9 @@ RESOURCES = [
     "organizations",
     "sandbox",
     "webhooks",
+    "transfers",
+    "bank_accounts",
+    "cards",
 ]
 
 # Every (client, resource, method) that a test has called.
@@ -174,6 +177,9 @@ class Client:
     organizations: Any
     sandbox: Any
     webhooks: Any
+    transfers: Any
+    bank_accounts: Any
+    cards: Any
 
 
 Connect = Callable[..., Client]

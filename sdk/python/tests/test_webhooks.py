@@ -8,6 +8,7 @@ import pytest
 from conftest import Client, Connect, Server
 from receiver import Receiver, eventually, receiving
 from standardwebhooks import Webhook as StandardWebhook
+from standardwebhooks import WebhookVerificationError
 from wallgent import NotFoundError, ValidationError, WebhookNotFoundError, verify_webhook_signature
 from wallgent.models import Webhook, WebhookDlqEntry
 
@@ -77,6 +78,8 @@ def test_a_delivery_passes_the_published_verifiers(client: Client, receiver: Rec
 
     event = StandardWebhook(secret).verify(delivery.body, delivery.headers)
     assert event == delivery.event
+    with pytest.raises(WebhookVerificationError):
+        StandardWebhook(secret).verify(delivery.body + b" ", delivery.headers)
     assert (event["type"], event["event"]) == ("wallet.funded", "wallet.funded")
     assert (event["data"]["amount"], event["environment"]) == ("50.00", "SANDBOX")
     assert delivery.headers["webhook-id"] == event["id"]
