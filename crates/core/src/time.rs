@@ -128,6 +128,13 @@ impl Day {
         self.0
     }
 
+    /// Reads `2026-01-31`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_date = text.len() == "2026-01-31".len() && text.is_ascii();
+        is_date.then(|| Timestamp::parse(&format!("{text}T00:00:00Z")))?.map(Timestamp::day)
+    }
+
     /// The first moment of the day.
     #[must_use]
     pub const fn start(self) -> Timestamp {
@@ -206,6 +213,27 @@ impl Day {
     }
 }
 
+/// `2026-01-31`
+impl fmt::Display for Day {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = self.civil();
+        write!(formatter, "{year:04}-{month:02}-{day:02}")
+    }
+}
+
+impl serde::Serialize for Day {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Day {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not a date"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,6 +264,16 @@ mod tests {
         assert_eq!(leap.next_year().civil(), (2029, 1, 1));
         assert_eq!(sunday.next_year().civil(), (2027, 1, 1));
         assert_eq!(at("2026-12-31T00:00:00Z").day().next_month().civil(), (2027, 1, 1));
+    }
+
+    #[test]
+    fn days_read_back() {
+        for text in ["1970-01-01", "2026-01-31", "2028-02-29"] {
+            assert_eq!(Day::parse(text).expect("a day").to_string(), text);
+        }
+        for text in ["", "2026-02-29", "2026-1-31", "20260131", "2026-01-31T00:00:00Z", "+26-01-31"] {
+            assert_eq!(Day::parse(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod idempotency;
 mod jobs;
 mod keys;
 mod ledger;
+mod merchants;
 mod metrics;
 mod network;
 mod organizations;

@@ -1,6 +1,7 @@
 //! Requests and answers, noun by noun.
 
 pub mod agents;
+pub mod analytics;
 pub mod approvals;
 pub mod audit;
 pub mod bank_accounts;
@@ -10,6 +11,7 @@ pub mod clock;
 pub mod delegations;
 pub mod events;
 pub mod keys;
+pub mod merchants;
 pub mod network;
 pub mod organizations;
 pub mod payments;

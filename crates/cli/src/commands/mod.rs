@@ -7,6 +7,7 @@ mod events;
 mod keys;
 mod listen;
 mod log;
+mod merchants;
 mod operate;
 mod rails;
 mod serve;
@@ -44,6 +45,9 @@ pub(crate) enum Command {
     /// Events that happened
     #[command(subcommand)]
     Events(events::Events),
+    /// Merchants: whose domain it is, and whether they may be paid
+    #[command(subcommand)]
+    Merchant(merchants::Merchant),
     /// Transfers that are carried out by hand
     #[command(subcommand)]
     Transfer(rails::Transfer),
@@ -69,6 +73,7 @@ impl Command {
             Self::Fees(command) => command.run(),
             Self::Listen(command) => command.run(),
             Self::Events(command) => command.run(),
+            Self::Merchant(command) => command.run(),
             Self::Transfer(command) => command.run(),
             Self::BankAccount(command) => command.run(),
             Self::Backup(command) => command.run(),

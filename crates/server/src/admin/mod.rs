@@ -21,7 +21,7 @@ use crate::app::App;
 use crate::crypto::{self, Errand, Vault};
 use crate::db::{DbError, Location};
 use crate::engine::{Engine, EngineError, Stop, Tx};
-use crate::{bank_accounts, error, fees, keys, organizations, transfers};
+use crate::{bank_accounts, error, fees, keys, merchants, organizations, transfers};
 
 /// The longest request that is read.
 const REQUEST_BYTES_MAX: u64 = 64 * 1024;
@@ -96,6 +96,21 @@ pub enum Request {
     BankAccountList {
         /// Behind which account to begin.
         after: Option<String>,
+    },
+    /// Say that a domain is its merchant's.
+    MerchantVerify {
+        /// Which merchant.
+        id: String,
+    },
+    /// Let nobody pay a merchant by name any more.
+    MerchantSuspend {
+        /// Which merchant.
+        id: String,
+    },
+    /// Let a suspended merchant be paid again.
+    MerchantResume {
+        /// Which merchant.
+        id: String,
     },
     /// Seal everything with a new encryption key.
     KeysRotate {
@@ -181,6 +196,9 @@ fn execute_in(tx: &mut Tx<'_>, request: Request) -> Result<Value, Stop> {
         Request::TransferRecover { id } => transfers::recover_in(tx, &id),
         Request::BankAccountList { after } => bank_accounts::unverified_in(tx, after.as_deref()),
         Request::FeesSweep { to } => fees::sweep_in(tx, &to),
+        Request::MerchantVerify { id } => merchants::verify_in(tx, &id),
+        Request::MerchantSuspend { id } => merchants::suspend_in(tx, &id),
+        Request::MerchantResume { id } => merchants::resume_in(tx, &id),
         // They are many commands, see [`execute`].
         Request::KeysRotate { .. } | Request::KeysCheck { .. } => {
             Err(DbError::Layout("not one command".to_owned()).into())

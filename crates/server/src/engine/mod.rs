@@ -23,7 +23,9 @@ mod writer;
 
 pub use clock::Clock;
 pub use queue::{Engine, EngineError};
-pub use rows::{ChangeRow, DayDelta, EntryRow, EvaluationRow, IdempotencyRow, TransactionRow};
-pub use state::{Account, Denial, Key, Record, Scope, ScopeId, Spent, Wallet};
+pub use rows::{
+    ChangeRow, DayDelta, EntryRow, EvaluationRow, IdempotencyRow, ReceivedRow, TransactionRow,
+};
+pub use state::{Account, Denial, Key, Merchant, Record, Scope, ScopeId, Spent, Wallet};
 pub use tx::{Stop, Tx};
 pub use writer::{EngineOptions, start};

@@ -1,6 +1,6 @@
 //! Rows of hot tables, buffered during a batch and written together.
 
-use wallgent_core::id::{AccountId, EntryId, EvaluationId, TransactionId, WalletId};
+use wallgent_core::id::{AccountId, EntryId, EvaluationId, MerchantId, TransactionId, WalletId};
 use wallgent_core::payment::{PaymentStatus, Rail, TransactionKind};
 use wallgent_core::time::Day;
 use wallgent_core::{Amount, Timestamp};
@@ -91,10 +91,21 @@ pub struct EntryRow {
 pub struct DayDelta {
     pub day: Day,
     pub wallet: WalletId,
+    pub scope: ScopeId,
     pub debits: Amount,
     pub credits: Amount,
     pub spent: Amount,
     pub spent_count: i64,
+}
+
+/// A payment that a merchant received, and its place among them.
+#[derive(Clone, Copy, Debug)]
+pub struct ReceivedRow {
+    pub merchant: MerchantId,
+    pub number: i64,
+    pub transaction: TransactionId,
+    pub day: Day,
+    pub amount: Amount,
 }
 
 /// A committed change: the source of events and audit entries.
@@ -146,11 +157,12 @@ pub struct Rows {
     pub changes: Vec<ChangeRow>,
     pub idempotency: Vec<IdempotencyRow>,
     pub evaluations: Vec<EvaluationRow>,
+    pub received: Vec<ReceivedRow>,
 }
 
 /// How far the buffers were filled when a command began.
 #[derive(Clone, Copy, Default)]
-pub struct Mark(pub [usize; 6]);
+pub struct Mark(pub [usize; 7]);
 
 impl Mark {
     /// The same place after as many rows as `gone` left the front.
@@ -172,6 +184,7 @@ impl Rows {
             self.changes.len(),
             self.idempotency.len(),
             self.evaluations.len(),
+            self.received.len(),
         ])
     }
 
@@ -183,6 +196,7 @@ impl Rows {
         self.changes.truncate(lengths[3]);
         self.idempotency.truncate(lengths[4]);
         self.evaluations.truncate(lengths[5]);
+        self.received.truncate(lengths[6]);
     }
 
     pub(super) fn clear(&mut self) {

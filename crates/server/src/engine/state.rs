@@ -7,7 +7,10 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use wallgent_core::account::{AccountKind, Balance};
-use wallgent_core::id::{AccountId, EvaluationId, KeyId, OrganizationId, PolicyId, WalletId};
+use wallgent_core::id::{
+    AccountId, EvaluationId, KeyId, MerchantId, OrganizationId, PolicyId, WalletId,
+};
+use wallgent_core::merchant::MerchantStatus;
 use wallgent_core::plan::Plan;
 use wallgent_core::policy::{Policy, Spending, Window};
 use wallgent_core::time::Day;
@@ -52,6 +55,23 @@ pub struct Wallet {
     pub status: WalletStatus,
     /// Its policies, in the order in which they were made.
     pub policies: Arc<[Policy]>,
+    /// The merchant that is paid into it.
+    pub merchant: Option<MerchantId>,
+}
+
+/// A merchant, as payments see it.
+#[derive(Clone, Copy, Debug)]
+pub struct Merchant {
+    /// Whose it is.
+    pub scope: ScopeId,
+    /// The wallet that is paid.
+    pub wallet: WalletId,
+    /// Whether it may be paid.
+    pub status: MerchantStatus,
+    /// Whether it can be paid by its ID or its domain.
+    pub closed_loop: bool,
+    /// The number of its newest payment, 0 for none.
+    pub received: i64,
 }
 
 /// An organization in one environment.
@@ -166,6 +186,7 @@ pub struct State {
     pub(super) keys: HotMap<KeyId, Arc<Key>>,
     pub records: HotMap<KeyHash, Record>,
     pub(super) denials: HotMap<WalletId, Denial>,
+    pub merchants: HotMap<MerchantId, Merchant>,
 }
 
 impl State {
@@ -179,6 +200,7 @@ impl State {
             keys: HotMap::new(),
             records: HotMap::new(),
             denials: HotMap::new(),
+            merchants: HotMap::new(),
         }
     }
 
@@ -191,10 +213,11 @@ impl State {
         self.keys.keep();
         self.records.keep();
         self.denials.keep();
+        self.merchants.keep();
     }
 
     /// How many changes the running command made to each map.
-    pub(super) fn depth(&self) -> [usize; 7] {
+    pub(super) fn depth(&self) -> [usize; 8] {
         [
             self.accounts.depth(),
             self.wallets.depth(),
@@ -203,11 +226,12 @@ impl State {
             self.keys.depth(),
             self.records.depth(),
             self.denials.depth(),
+            self.merchants.depth(),
         ]
     }
 
     /// Undoes the running command's changes down to this depth.
-    pub(super) fn undo_to(&mut self, depth: [usize; 7]) {
+    pub(super) fn undo_to(&mut self, depth: [usize; 8]) {
         self.accounts.undo_to(depth[0]);
         self.wallets.undo_to(depth[1]);
         self.spent.undo_to(depth[2]);
@@ -215,11 +239,12 @@ impl State {
         self.keys.undo_to(depth[4]);
         self.records.undo_to(depth[5]);
         self.denials.undo_to(depth[6]);
+        self.merchants.undo_to(depth[7]);
     }
 
     /// The running command never happened.
     pub(super) fn undo(&mut self) {
-        self.undo_to([0; 7]);
+        self.undo_to([0; 8]);
     }
 
     /// Everything is loaded anew when next needed.
@@ -237,6 +262,7 @@ impl State {
             self.wallets.clear();
             self.spent.clear();
             self.denials.clear();
+            self.merchants.clear();
         }
     }
 }

@@ -3,21 +3,26 @@
 use std::sync::Arc;
 
 use wallgent_api::ApiError;
-use wallgent_core::id::{AccountId, Id, KeyId, Kind, TransactionId, WalletId, WebhookId};
+use wallgent_core::id::{
+    AccountId, Id, KeyId, Kind, MerchantId, TransactionId, WalletId, WebhookId,
+};
 use wallgent_core::{Amount, Timestamp};
 
 use super::clock::IdGenerator;
 use super::rows::{
-    ChangeRow, DayDelta, EntryRow, EvaluationRow, IdempotencyRow, Mark, Rows, TransactionRow,
+    ChangeRow, DayDelta, EntryRow, EvaluationRow, IdempotencyRow, Mark, ReceivedRow, Rows,
+    TransactionRow,
 };
-use super::state::{Account, Denial, Key, Record, Scope, ScopeId, Spent, State, Wallet};
+use super::state::{
+    Account, Denial, Key, Merchant, Record, Scope, ScopeId, Spent, State, Wallet,
+};
 use crate::config::Rules;
 use crate::crypto::Vault;
 use crate::db::{Connection, DbError, DbResult, Insert, Row, Value};
 use crate::idempotency::KeyHash;
 use crate::keys::KeyCache;
 use crate::webhooks::WebhookChanges;
-use crate::{error, keys, ledger, organizations, policies, wallets};
+use crate::{error, keys, ledger, merchants, organizations, policies, wallets};
 
 /// Why a command ends early.
 #[derive(Debug)]
@@ -211,6 +216,25 @@ impl Tx<'_> {
         self.state.accounts.put_dirty(id, account);
     }
 
+    /// A merchant of any organization.
+    pub fn merchant(&mut self, id: MerchantId) -> DbResult<Option<Merchant>> {
+        if let Some(merchant) = self.state.merchants.get(id) {
+            return Ok(Some(*merchant));
+        }
+        self.catch_up()?;
+        let Some(merchant) = merchants::load_hot(self.db, id)? else {
+            return Ok(None);
+        };
+        self.state.merchants.load(id, merchant);
+        Ok(Some(merchant))
+    }
+
+    /// Replaces what commands see of a merchant. Its row is the caller's, but for
+    /// the number of its newest payment.
+    pub fn put_merchant(&mut self, id: MerchantId, merchant: Merchant) {
+        self.state.merchants.put_dirty(id, merchant);
+    }
+
     /// What a wallet spent in the windows that hold the present.
     pub fn spent(&mut self, wallet: WalletId) -> DbResult<Spent> {
         let today = self.now.day();
@@ -324,6 +348,7 @@ impl Tx<'_> {
         amount: Amount,
         payments: i64,
     ) -> Result<(), Stop> {
+        let scope = self.account(ledger::account_of(wallet))?.scope;
         let mut spent = self.spent(wallet)?;
         if !spent.count(at.day(), amount, payments) {
             return Err(error::turnover_too_large().into());
@@ -332,12 +357,18 @@ impl Tx<'_> {
         self.rows.days.push(DayDelta {
             day: at.day(),
             wallet,
+            scope,
             debits: Amount::ZERO,
             credits: Amount::ZERO,
             spent: amount,
             spent_count: payments,
         });
         Ok(())
+    }
+
+    /// Adds a payment to those that a merchant received.
+    pub fn add_received(&mut self, row: ReceivedRow) {
+        self.rows.received.push(row);
     }
 
     /// Adds an evaluation.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use wallgent_api::types::events::{Event, EventType};
 use wallgent_core::id::{
     ApprovalId, BankAccountId, BatchId, CardAuthorizationId, CardId, CardholderId, DelegationId,
-    Id, KeyId, Kind, OrganizationId, PolicyId, TransactionId, TransferId, WalletId, WebhookId,
+    Id, KeyId, Kind, MerchantId, OrganizationId, PolicyId, TransactionId, TransferId, WalletId, WebhookId,
 };
 use wallgent_core::{Environment, Timestamp};
 
@@ -76,6 +76,10 @@ const TYPES: &[(&str, &str)] = &[
     ("card.captured", "A merchant took what was authorized, in part or whole"),
     ("card.reversed", "Held funds of a card became free again: reversed, expired, or ended"),
     ("card.refunded", "A merchant gave back what it took, in part or whole"),
+    ("merchant.created", "A merchant profile was made"),
+    ("merchant.updated", "A merchant profile changed, or its domain was verified"),
+    ("merchant.suspended", "The operator suspended a merchant"),
+    ("merchant.resumed", "A suspended merchant may be paid again"),
     ("organization.updated", "The organization changed"),
 ];
 
@@ -181,6 +185,13 @@ fn sample_data(name: &str) -> Value {
             let card: CardId = some();
             json!({ "id": card, "cardId": card, "walletId": wallet, "type": "PERSISTENT",
                     "status": "ACTIVE", "last4": "4242", "brand": "VISA" })
+        }
+        ("merchant", _) => {
+            let merchant: MerchantId = some();
+            let status = if name == "merchant.suspended" { "SUSPENDED" } else { "ACTIVE" };
+            json!({ "id": merchant, "name": "Acme Shop", "domain": "shop.example.com",
+                    "domainVerified": true, "settlementWalletId": wallet, "closedLoop": true,
+                    "status": status })
         }
         ("organization", _) => {
             let organization: OrganizationId = some();

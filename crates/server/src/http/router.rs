@@ -16,7 +16,7 @@ use super::openapi;
 use super::route::Route;
 use crate::app::App;
 use crate::{
-    agents, approvals, audit, bank_accounts, cards, delegations, events, keys, network,
+    agents, approvals, audit, bank_accounts, cards, delegations, events, keys, merchants, network,
     organizations, payments, policies, realtime, sandbox, transfers, wallets, webhooks,
 };
 
@@ -40,6 +40,7 @@ pub(super) fn routes() -> Vec<Route> {
         realtime::routes::routes(),
         cards::routes::routes(),
         cards::authorizations::routes::routes(),
+        merchants::routes::routes(),
         organizations::routes::routes(),
         sandbox::routes::routes(),
     ];

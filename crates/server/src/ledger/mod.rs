@@ -11,9 +11,10 @@ use wallgent_core::Amount;
 use wallgent_core::account::AccountKind;
 use wallgent_core::id::{AccountId, TransactionId, WalletId};
 use wallgent_core::posting::{self, Leg, LegRefusal, Posting};
+use wallgent_core::time::Day;
 
 use crate::db::DbError;
-use crate::engine::{DayDelta, EntryRow, Stop, TransactionRow, Tx};
+use crate::engine::{DayDelta, EntryRow, ScopeId, Stop, TransactionRow, Tx};
 use crate::error;
 
 pub use store::{Entry, flush_rows, flush_state, list_entries, load_account};
@@ -70,13 +71,13 @@ pub fn enter(tx: &mut Tx<'_>, transaction: TransactionId, legs: Vec<Leg>) -> Res
         account.last_entry = id.key();
         tx.put_account(leg.account, account);
         if account.kind == AccountKind::Wallet {
-            tx.add_to_day(day_of(leg, day));
+            tx.add_to_day(day_of(leg, account.scope, day));
         }
     }
     Ok(())
 }
 
-fn day_of(leg: &Leg, day: wallgent_core::time::Day) -> DayDelta {
+fn day_of(leg: &Leg, scope: ScopeId, day: Day) -> DayDelta {
     let (debits, credits) = if leg.amount.is_negative() {
         (leg.amount.checked_neg().unwrap_or(Amount::MAX), Amount::ZERO)
     } else {
@@ -85,6 +86,7 @@ fn day_of(leg: &Leg, day: wallgent_core::time::Day) -> DayDelta {
     DayDelta {
         day,
         wallet: wallet_of(leg.account),
+        scope,
         debits,
         credits,
         spent: Amount::ZERO,

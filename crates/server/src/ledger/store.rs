@@ -1,5 +1,7 @@
 //! Rows of the ledger.
 
+use std::hash::Hash;
+
 use rustc_hash::FxHashMap;
 use wallgent_core::account::{AccountKind, Balance};
 use wallgent_core::id::{AccountId, WalletId};
@@ -10,7 +12,8 @@ use wallgent_core::{Amount, Timestamp};
 use crate::db::{Column, Connection, DbError, DbResult, Insert, Row, Value};
 use crate::engine::rows::{Mark, Rows};
 use crate::engine::state::State;
-use crate::engine::{Account, DayDelta};
+use crate::engine::{Account, DayDelta, ScopeId};
+use crate::merchants;
 
 const TRANSACTIONS: Insert = Insert {
     table: "transactions",
@@ -90,6 +93,23 @@ const WALLET_DAYS: Insert = Insert {
                   spent_count = wallet_days.spent_count + excluded.spent_count",
 };
 
+const SCOPE_DAYS: Insert = Insert {
+    table: "scope_days",
+    columns: &[
+        Column::Int("scope_id"),
+        Column::Int("day"),
+        Column::Int("debits"),
+        Column::Int("debits_rest"),
+        Column::Int("credits"),
+        Column::Int("credits_rest"),
+    ],
+    on_conflict: "ON CONFLICT (scope_id, day) DO UPDATE SET \
+                  debits = scope_days.debits + excluded.debits, \
+                  debits_rest = scope_days.debits_rest + excluded.debits_rest, \
+                  credits = scope_days.credits + excluded.credits, \
+                  credits_rest = scope_days.credits_rest + excluded.credits_rest",
+};
+
 const CHANGES: Insert = Insert {
     table: "changes",
     columns: &[
@@ -155,18 +175,21 @@ pub fn flush_state(connection: &mut Connection, state: &mut State) -> DbResult<(
         let text = "UPDATE scopes SET sequence = $1 WHERE id = $2";
         connection.execute_later(text, &[Value::Int(sequence), Value::Int(scope)])?;
     }
-    Ok(())
+    merchants::flush_state(connection, state.merchants.drain_dirty())
 }
 
 /// Writes the buffered rows up to the mark.
 pub fn flush_rows(connection: &mut Connection, rows: &mut Rows, mark: Mark) -> DbResult<()> {
-    let Mark([transactions, entries, days, changes, idempotency, evaluations]) = mark;
+    let Mark([transactions, entries, days, changes, idempotency, evaluations, received]) = mark;
     connection.insert(&TRANSACTIONS, transaction_values(rows, transactions))?;
     connection.insert(&ENTRIES, entry_values(rows, entries))?;
-    connection.insert(&WALLET_DAYS, day_values(rows.days.drain(..days)))?;
+    let (of_scopes, of_wallets) = day_values(rows.days.drain(..days));
+    connection.insert(&WALLET_DAYS, of_wallets)?;
+    connection.insert(&SCOPE_DAYS, of_scopes)?;
     connection.insert(&CHANGES, change_values(rows, changes))?;
     connection.insert(&IDEMPOTENCY, idempotency_values(rows, idempotency))?;
-    connection.insert(&EVALUATIONS, evaluation_values(rows, evaluations))
+    connection.insert(&EVALUATIONS, evaluation_values(rows, evaluations))?;
+    merchants::flush_received(connection, rows.received.drain(..received))
 }
 
 fn transaction_values(rows: &mut Rows, count: usize) -> Vec<Value> {
@@ -220,47 +243,62 @@ fn entry_values(rows: &mut Rows, count: usize) -> Vec<Value> {
 /// What a batch adds to one wallet's day.
 #[derive(Default)]
 struct DayTotals {
-    debits: (i64, i64),
-    credits: (i64, i64),
+    moved: Moved,
     spent: i64,
     spent_count: i64,
 }
 
-/// Adds up what the batch did to each wallet's day, so that each is written
-/// once, neighbours together.
-fn day_values(deltas: impl Iterator<Item = DayDelta>) -> Vec<Value> {
-    let mut days: FxHashMap<(Day, WalletId), DayTotals> = FxHashMap::default();
-    let add = |sum: &mut (i64, i64), amount: Amount| {
-        let (whole, rest) = amount.split();
-        sum.0 = sum.0.saturating_add(whole);
-        sum.1 = sum.1.saturating_add(rest);
-    };
+/// What went out and came in, in whole dollars and the rest.
+#[derive(Clone, Copy, Default)]
+struct Moved {
+    debits: (i64, i64),
+    credits: (i64, i64),
+}
+
+impl Moved {
+    fn add(&mut self, debits: (i64, i64), credits: (i64, i64)) {
+        for (sum, part) in [(&mut self.debits, debits), (&mut self.credits, credits)] {
+            sum.0 = sum.0.saturating_add(part.0);
+            sum.1 = sum.1.saturating_add(part.1);
+        }
+    }
+
+    const fn parts(self) -> [i64; 4] {
+        [self.debits.0, self.debits.1, self.credits.0, self.credits.1]
+    }
+}
+
+/// Adds up what the batch did to each scope's day and to each wallet's, so that
+/// each is written once, neighbours together.
+fn day_values(deltas: impl Iterator<Item = DayDelta>) -> (Vec<Value>, Vec<Value>) {
+    let mut scopes: FxHashMap<(ScopeId, Day), Moved> = FxHashMap::default();
+    let mut wallets: FxHashMap<(Day, WalletId), DayTotals> = FxHashMap::default();
     for delta in deltas {
-        let day = days.entry((delta.day, delta.wallet)).or_default();
-        add(&mut day.debits, delta.debits);
-        add(&mut day.credits, delta.credits);
+        let (debits, credits) = (delta.debits.split(), delta.credits.split());
+        let day = wallets.entry((delta.day, delta.wallet)).or_default();
+        day.moved.add(debits, credits);
         day.spent = day.spent.saturating_add(delta.spent.units());
         day.spent_count = day.spent_count.saturating_add(delta.spent_count);
+        scopes.entry((delta.scope, delta.day)).or_default().add(debits, credits);
     }
-    let mut days: Vec<((Day, WalletId), DayTotals)> = days.into_iter().collect();
-    days.sort_unstable_by_key(|(key, _)| *key);
-    let mut values = Vec::with_capacity(days.len() * WALLET_DAYS.columns.len());
-    for ((day, wallet), totals) in days {
-        values.extend(
-            [
-                day.number(),
-                wallet.key(),
-                totals.debits.0,
-                totals.debits.1,
-                totals.credits.0,
-                totals.credits.1,
-                totals.spent,
-                totals.spent_count,
-            ]
-            .map(Value::Int),
-        );
+    let mut of_scopes = Vec::with_capacity(scopes.len() * SCOPE_DAYS.columns.len());
+    for ((scope, day), moved) in in_order(scopes) {
+        of_scopes.extend([scope, day.number()].map(Value::Int));
+        of_scopes.extend(moved.parts().map(Value::Int));
     }
-    values
+    let mut of_wallets = Vec::with_capacity(wallets.len() * WALLET_DAYS.columns.len());
+    for ((day, wallet), totals) in in_order(wallets) {
+        of_wallets.extend([day.number(), wallet.key()].map(Value::Int));
+        of_wallets.extend(totals.moved.parts().map(Value::Int));
+        of_wallets.extend([totals.spent, totals.spent_count].map(Value::Int));
+    }
+    (of_scopes, of_wallets)
+}
+
+fn in_order<K: Copy + Ord + Hash, V>(sums: FxHashMap<K, V>) -> Vec<(K, V)> {
+    let mut sums: Vec<(K, V)> = sums.into_iter().collect();
+    sums.sort_unstable_by_key(|(key, _)| *key);
+    sums
 }
 
 fn change_values(rows: &mut Rows, count: usize) -> Vec<Value> {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 use wallgent_api::types::wallets::CreateWallet;
 use wallgent_core::account::Balance;
-use wallgent_core::id::{OrganizationId, WalletId};
+use wallgent_core::id::{MerchantId, OrganizationId, WalletId};
 use wallgent_core::wallet::{WalletStatus, WalletType};
 use wallgent_core::{Amount, Environment, Timestamp};
 
@@ -145,7 +145,8 @@ pub(super) fn count_limited(
 
 /// Reads what commands decide on.
 pub fn load_hot(connection: &mut Connection, id: WalletId) -> DbResult<Option<Wallet>> {
-    let text = "SELECT scope_id, type, status FROM wallets WHERE id = $1";
+    let text = "SELECT w.scope_id, w.type, w.status, m.id FROM wallets w \
+                LEFT JOIN merchants m ON m.settlement_wallet_id = w.id WHERE w.id = $1";
     let Some(row) = connection.query_one(text, &[Value::Int(id.key())])? else {
         return Ok(None);
     };
@@ -154,6 +155,7 @@ pub fn load_hot(connection: &mut Connection, id: WalletId) -> DbResult<Option<Wa
         kind: WalletType::from_name(row.text(1)?).ok_or_else(broken)?,
         status: WalletStatus::from_name(row.text(2)?).ok_or_else(broken)?,
         policies: policies::load_hot(connection, id)?.into(),
+        merchant: row.maybe_int(3)?.and_then(MerchantId::from_key),
     }))
 }
 
