@@ -12,6 +12,7 @@ pub mod events;
 pub mod keys;
 pub mod network;
 pub mod organizations;
+pub mod payment_links;
 pub mod payments;
 pub mod policies;
 pub mod transfers;
