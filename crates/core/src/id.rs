@@ -226,6 +226,10 @@ kinds! {
     Transfer TransferId "xfr" 24;
     /// An account at a bank.
     BankAccount BankAccountId "ba" 25;
+    /// A link to pay with.
+    PaymentLink PaymentLinkId "pyl" 26;
+    /// An invoice.
+    Invoice InvoiceId "inv" 27;
     /// A card.
     Card CardId "crd" 31;
     /// Whom cards are issued to.

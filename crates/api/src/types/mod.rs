@@ -14,6 +14,7 @@ pub mod keys;
 pub mod merchants;
 pub mod network;
 pub mod organizations;
+pub mod payment_links;
 pub mod payments;
 pub mod policies;
 pub mod transfers;
