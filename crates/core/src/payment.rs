@@ -1,7 +1,7 @@
 //! States of payments and kinds of ledger transactions.
 
 use crate::Amount;
-use crate::id::{InvoiceId, PaymentLinkId};
+use crate::id::{InvoiceId, MerchantId, PaymentLinkId};
 
 /// Where a payment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,6 +177,8 @@ pub enum Rail {
     PaymentLink(PaymentLinkId),
     /// For an invoice.
     Invoice(InvoiceId),
+    /// To a merchant, by its name. Free of charge.
+    ClosedLoop(MerchantId),
 }
 
 impl Rail {
@@ -188,6 +190,7 @@ impl Rail {
             Self::Network => "NETWORK",
             Self::PaymentLink(_) => "PAYMENT_LINK",
             Self::Invoice(_) => "INVOICE",
+            Self::ClosedLoop(_) => "CLOSED_LOOP",
         }
     }
 
@@ -198,6 +201,7 @@ impl Rail {
             Self::Ledger | Self::Network => None,
             Self::PaymentLink(id) => Some(id.key()),
             Self::Invoice(id) => Some(id.key()),
+            Self::ClosedLoop(id) => Some(id.key()),
         }
     }
 
@@ -209,6 +213,7 @@ impl Rail {
             "NETWORK" => Some(Self::Network),
             "PAYMENT_LINK" => PaymentLinkId::from_key(number?).map(Self::PaymentLink),
             "INVOICE" => InvoiceId::from_key(number?).map(Self::Invoice),
+            "CLOSED_LOOP" => MerchantId::from_key(number?).map(Self::ClosedLoop),
             _ => None,
         }
     }
@@ -225,10 +230,16 @@ impl Rail {
         if let Self::Invoice(id) = self { Some(id) } else { None }
     }
 
+    /// The merchant that is paid by its name.
+    #[must_use]
+    pub const fn merchant(self) -> Option<MerchantId> {
+        if let Self::ClosedLoop(id) = self { Some(id) } else { None }
+    }
+
     /// Whether the sender pays a fee.
     #[must_use]
     pub const fn has_fee(self) -> bool {
-        !matches!(self, Self::Network)
+        !matches!(self, Self::Network | Self::ClosedLoop(_))
     }
 }
 
@@ -239,7 +250,9 @@ mod tests {
     #[test]
     fn rails_read_back() {
         let (link, invoice) = (PaymentLinkId::from_key(7), InvoiceId::from_key(7));
+        let merchant = MerchantId::from_key(7).map(Rail::ClosedLoop);
         let made = link.map(Rail::PaymentLink).into_iter().chain(invoice.map(Rail::Invoice));
+        let made = made.chain(merchant);
         for rail in [Rail::Ledger, Rail::Network].into_iter().chain(made) {
             assert_eq!(Rail::from_parts(rail.as_str(), rail.number()), Some(rail));
         }

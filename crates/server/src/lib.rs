@@ -5,6 +5,7 @@
 //! ([`mod@http`]), the engine, the database and what operators need.
 
 mod agents;
+mod analytics;
 mod app;
 mod approvals;
 mod audit;

@@ -307,6 +307,7 @@ fn wire(row: &ApprovalRow) -> Wire {
                 (TransactionKind::Payment, Rail::Network) => "NETWORK_PAYMENT",
                 (TransactionKind::Payment, Rail::PaymentLink(_)) => "PAYMENT_LINK_PAYMENT",
                 (TransactionKind::Payment, Rail::Invoice(_)) => "INVOICE_PAYMENT",
+                (TransactionKind::Payment, Rail::ClosedLoop(_)) => "MERCHANT_PAYMENT",
                 (kind, _) => kind.as_str(),
             }
             .to_owned(),

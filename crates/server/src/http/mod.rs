@@ -10,6 +10,7 @@ mod cursor;
 mod edge;
 mod openapi;
 mod rate_limits;
+mod report;
 mod request_id;
 mod route;
 mod router;

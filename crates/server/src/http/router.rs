@@ -16,7 +16,7 @@ use super::openapi;
 use super::route::Route;
 use crate::app::App;
 use crate::{
-    agents, approvals, audit, bank_accounts, cards, delegations, events, keys, merchants, network,
+    agents, analytics, approvals, audit, bank_accounts, cards, delegations, events, keys, merchants, network,
     organizations, payment_links, payments, policies, realtime, sandbox, transfers, wallets,
     webhooks,
 };
@@ -43,6 +43,8 @@ pub(super) fn routes() -> Vec<Route> {
         cards::routes::routes(),
         cards::authorizations::routes::routes(),
         merchants::routes::routes(),
+        merchants::settlement::routes::routes(),
+        analytics::routes::routes(),
         organizations::routes::routes(),
         sandbox::routes::routes(),
     ];

@@ -9,6 +9,7 @@
 
 mod paying;
 pub mod routes;
+pub mod settlement;
 mod store;
 
 use serde_json::{Value, json};
@@ -28,7 +29,8 @@ use crate::events::{self, Actor, Change, Subject};
 use crate::idempotency::Reply;
 
 pub use paying::{note_received, payee_in, refuse_suspended, refuse_unpayable};
-pub use store::{MerchantRow, flush_received, flush_state, load_hot};
+pub use settlement::flush as flush_received;
+pub use store::{MerchantRow, flush_state, load_hot, of_scope, of_wallet};
 
 /// Makes the caller's profile.
 pub fn create_in(tx: &mut Tx<'_>, caller: &Caller, request: &CreateMerchant) -> Result<Reply, Stop> {
@@ -199,7 +201,9 @@ pub fn resume_in(tx: &mut Tx<'_>, id: &str) -> Result<Value, Stop> {
     Ok(json!(wire(&row)))
 }
 
-fn not_found() -> ApiError {
+/// The refusal of what is asked of a merchant that is not there.
+#[must_use]
+pub fn not_found() -> ApiError {
     ApiError::new(ErrorCode::MerchantNotFound, "No such merchant")
 }
 

@@ -1,12 +1,10 @@
-//! Rows of merchants, and of what they received.
+//! Rows of merchants.
 
-use rustc_hash::FxHashMap;
 use wallgent_core::id::{MerchantId, OrganizationId, WalletId};
-use wallgent_core::time::Day;
 use wallgent_core::{Environment, Timestamp};
 
-use crate::db::{Column, Connection, DbError, DbResult, Insert, Row, Value};
-use crate::engine::{Merchant, ReceivedRow, ScopeId, Tx};
+use crate::db::{Connection, DbError, DbResult, Row, Value};
+use crate::engine::{Merchant, ScopeId, Tx};
 
 /// A merchant's profile.
 #[derive(Clone, Debug)]
@@ -79,7 +77,7 @@ pub(super) fn get(connection: &mut Connection, id: MerchantId) -> DbResult<Optio
 }
 
 /// The merchant of an organization in one environment.
-pub(super) fn of_scope(
+pub fn of_scope(
     connection: &mut Connection,
     scope: ScopeId,
 ) -> DbResult<Option<MerchantRow>> {
@@ -100,6 +98,13 @@ pub(super) fn with_domains(
     let mut values = vec![Value::from(environment.as_str())];
     values.extend(domains.iter().map(|domain| Value::from(*domain)));
     connection.query_composed(&text, &values)?.iter().map(read).collect()
+}
+
+/// The merchant that is paid into a wallet.
+pub fn of_wallet(connection: &mut Connection, wallet: WalletId) -> DbResult<Option<MerchantId>> {
+    let text = "SELECT id FROM merchants WHERE settlement_wallet_id = $1";
+    let row = connection.query_one(text, &[Value::Int(wallet.key())])?;
+    row.map(|row| MerchantId::from_key(row.int(0)?).ok_or_else(broken)).transpose()
 }
 
 /// Reads what payments decide on.
@@ -152,29 +157,6 @@ const fn yes_or_no(flag: bool) -> &'static str {
     if flag { "yes" } else { "no" }
 }
 
-const PAYMENTS: Insert = Insert {
-    table: "merchant_payments",
-    columns: &[Column::Int("merchant_id"), Column::Int("number"), Column::Int("transaction_id")],
-    on_conflict: "",
-};
-
-const DAYS: Insert = Insert {
-    table: "merchant_days",
-    columns: &[
-        Column::Int("merchant_id"),
-        Column::Int("day"),
-        Column::Int("first_number"),
-        Column::Int("payments"),
-        Column::Int("volume"),
-        Column::Int("volume_rest"),
-    ],
-    // The first of the day was written first.
-    on_conflict: "ON CONFLICT (merchant_id, day) DO UPDATE SET \
-                  payments = merchant_days.payments + excluded.payments, \
-                  volume = merchant_days.volume + excluded.volume, \
-                  volume_rest = merchant_days.volume_rest + excluded.volume_rest",
-};
-
 /// Writes how many payments the merchants of a batch received.
 pub fn flush_state(
     connection: &mut Connection,
@@ -185,43 +167,4 @@ pub fn flush_state(
         connection.execute_later(text, &[Value::Int(merchant.received), Value::Int(id.key())])?;
     }
     Ok(())
-}
-
-/// What a batch adds to one day of a merchant's.
-struct DayTotals {
-    first_number: i64,
-    payments: i64,
-    volume: i64,
-    volume_rest: i64,
-}
-
-/// Writes the payments that merchants received, and adds them to their days.
-pub fn flush_received(
-    connection: &mut Connection,
-    received: impl Iterator<Item = ReceivedRow>,
-) -> DbResult<()> {
-    let mut rows = Vec::new();
-    let mut days: FxHashMap<(MerchantId, Day), DayTotals> = FxHashMap::default();
-    for row in received {
-        rows.extend([row.merchant.key(), row.number, row.transaction.key()].map(Value::Int));
-        let (volume, rest) = row.amount.split();
-        let day = days.entry((row.merchant, row.day)).or_insert(DayTotals {
-            first_number: row.number,
-            payments: 0,
-            volume: 0,
-            volume_rest: 0,
-        });
-        day.payments += 1;
-        day.volume = day.volume.saturating_add(volume);
-        day.volume_rest = day.volume_rest.saturating_add(rest);
-    }
-    let mut days: Vec<((MerchantId, Day), DayTotals)> = days.into_iter().collect();
-    days.sort_unstable_by_key(|(key, _)| *key);
-    let mut sums = Vec::with_capacity(days.len() * DAYS.columns.len());
-    for ((merchant, day), totals) in days {
-        sums.extend([merchant.key(), day.number(), totals.first_number].map(Value::Int));
-        sums.extend([totals.payments, totals.volume, totals.volume_rest].map(Value::Int));
-    }
-    connection.insert(&PAYMENTS, rows)?;
-    connection.insert(&DAYS, sums)
 }

@@ -5,19 +5,49 @@
 //! payment, so that what was paid for never says anything else than the books. A
 //! plain payment passes by.
 
+use wallgent_core::Amount;
 use wallgent_core::id::TransactionId;
 use wallgent_core::payment::Rail;
 
 use super::PaymentRow;
-use crate::engine::{Stop, Tx};
+use crate::engine::{Stop, Tx, Wallet};
 use crate::events::Actor;
-use crate::payment_links;
+use crate::{merchants, payment_links};
 
 /// Refuses a payment that waited, when what it is for cannot be paid any more.
 pub(super) fn refuse_unpayable(tx: &mut Tx<'_>, rail: Rail) -> Result<(), Stop> {
     match rail {
         Rail::Ledger | Rail::Network | Rail::Invoice(_) => Ok(()),
         Rail::PaymentLink(id) => payment_links::refuse_dead(tx, id),
+        Rail::ClosedLoop(id) => merchants::refuse_unpayable(tx, id),
+    }
+}
+
+/// Refuses to collect for a merchant that is suspended. One that is paid by its
+/// name was looked at when it was found.
+pub(super) fn refuse_suspended(
+    tx: &mut Tx<'_>,
+    rail: Rail,
+    payee: &Wallet,
+) -> Result<(), Stop> {
+    match rail {
+        Rail::Ledger | Rail::Network | Rail::ClosedLoop(_) => Ok(()),
+        Rail::PaymentLink(_) | Rail::Invoice(_) => merchants::refuse_suspended(tx, payee),
+    }
+}
+
+/// Counts what a merchant received: paid by its name, or in any other way into the
+/// wallet that it is paid into.
+pub(super) fn count_received(
+    tx: &mut Tx<'_>,
+    rail: Rail,
+    payee: &Wallet,
+    payment: TransactionId,
+    amount: Amount,
+) -> Result<(), Stop> {
+    match rail.merchant().or(payee.merchant) {
+        None => Ok(()),
+        Some(merchant) => merchants::note_received(tx, merchant, payment, amount),
     }
 }
 
@@ -29,7 +59,7 @@ pub(super) fn paid_in(
     _payment: TransactionId,
 ) -> Result<(), Stop> {
     match rail {
-        Rail::Ledger | Rail::Network | Rail::Invoice(_) => Ok(()),
+        Rail::Ledger | Rail::Network | Rail::Invoice(_) | Rail::ClosedLoop(_) => Ok(()),
         Rail::PaymentLink(id) => payment_links::use_in(tx, actor, id),
     }
 }
@@ -42,6 +72,10 @@ pub(super) fn reversed_in(
     payment: &PaymentRow,
 ) -> Result<(), Stop> {
     match payment.rail {
-        Rail::Ledger | Rail::Network | Rail::PaymentLink(_) | Rail::Invoice(_) => Ok(()),
+        Rail::Ledger
+        | Rail::Network
+        | Rail::PaymentLink(_)
+        | Rail::Invoice(_)
+        | Rail::ClosedLoop(_) => Ok(()),
     }
 }

@@ -29,7 +29,7 @@ pub fn payment(row: &PaymentRow) -> Payment {
         description: row.description.clone(),
         idempotency_key: row.idempotency_key.clone().filter(|_| own),
         rail: row.rail.as_str().to_owned(),
-        merchant_id: None,
+        merchant_id: row.rail.merchant(),
         batch_id: row.batch.filter(|_| own),
         approval_id: row.approval.filter(|_| own),
         reversed_amount: row.reversed,
@@ -60,7 +60,7 @@ pub fn encode_reply(row: &PaymentRow, status: u16) -> Vec<u8> {
     let error = waits.then(|| approval_required(row));
     match row.rail {
         Rail::Network => encode(&network_payment(row, error)),
-        Rail::Ledger | Rail::PaymentLink(_) | Rail::Invoice(_) => {
+        Rail::Ledger | Rail::PaymentLink(_) | Rail::Invoice(_) | Rail::ClosedLoop(_) => {
             encode(&Payment { error, ..payment(row) })
         }
     }

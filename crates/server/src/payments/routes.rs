@@ -18,6 +18,8 @@ const SENDS: &[ErrorCode] = &[
     ErrorCode::WalletNotFound,
     ErrorCode::EnvironmentMismatch,
     ErrorCode::MerchantNotFound,
+    ErrorCode::MerchantSuspended,
+    ErrorCode::ClosedLoopUnavailable,
     ErrorCode::Conflict,
     ErrorCode::WalletFrozen,
     ErrorCode::PolicyDenied,

@@ -1,5 +1,6 @@
 //! Sending one payment.
 
+use serde::Serialize;
 use wallgent_api::types::payments::SendPayment;
 use wallgent_api::{ApiError, ErrorCode};
 use wallgent_core::Amount;
@@ -11,14 +12,14 @@ use wallgent_core::policy::{Decision, Violation};
 use wallgent_core::posting::Leg;
 use wallgent_core::wallet::WalletStatus;
 
-use super::{PaymentRow, View, purpose, told};
+use super::{PaymentRow, View, purpose, settle, told};
 use crate::approvals;
 use crate::caller::Caller;
 use crate::engine::{ScopeId, Stop, TransactionRow, Tx, Wallet};
 use crate::events::{self, Actor, Change, Subject};
 use crate::idempotency::Reply;
 use crate::policies::Recipient;
-use crate::{error, ledger, policies};
+use crate::{error, ledger, merchants, policies};
 
 /// A payment to send.
 #[derive(Clone, Debug)]
@@ -63,15 +64,17 @@ struct Parties {
     payer: Wallet,
     to: WalletId,
     payee: Wallet,
+    rail: Rail,
 }
 
 /// Decides a payment and carries it out. The order of the checks is part of
 /// the API.
 pub fn send_in(tx: &mut Tx<'_>, caller: &Caller, sending: &Sending) -> Result<Reply, Stop> {
     let request = &sending.request;
-    let parties = find_parties(tx, caller, request)?;
-    refuse_closed(&parties.payer, &request.from)?;
-    refuse_closed(&parties.payee, request.to.as_deref().unwrap_or_default())?;
+    let parties = find_parties(tx, caller, sending)?;
+    refuse_closed(&parties.payer, parties.from)?;
+    refuse_closed(&parties.payee, parties.to)?;
+    purpose::refuse_suspended(tx, parties.rail, &parties.payee)?;
     if parties.payer.status == WalletStatus::Frozen {
         return fail(tx, caller, &parties, request, frozen(parties.from));
     }
@@ -80,7 +83,7 @@ pub fn send_in(tx: &mut Tx<'_>, caller: &Caller, sending: &Sending) -> Result<Re
     if verdict.decision == Decision::Deny {
         return deny(tx, caller, &parties, request, &verdict.violations);
     }
-    let fee = fee_for(tx, sending)?;
+    let fee = fee_for(tx, parties.rail, request.amount)?;
     let required = request.amount.checked_add(fee).ok_or_else(error::balance_too_large)?;
     let account = tx.account(ledger::account_of(parties.from))?;
     if account.balance.available() < required {
@@ -95,42 +98,41 @@ pub fn send_in(tx: &mut Tx<'_>, caller: &Caller, sending: &Sending) -> Result<Re
     }
 }
 
-fn fee_for(tx: &Tx<'_>, sending: &Sending) -> Result<Amount, ApiError> {
-    if !sending.rail.has_fee() {
+fn fee_for(tx: &Tx<'_>, rail: Rail, amount: Amount) -> Result<Amount, ApiError> {
+    if !rail.has_fee() {
         return Ok(Amount::ZERO);
     }
-    let fee = tx.rules().payment_fee.fee_for(sending.request.amount);
+    let fee = tx.rules().payment_fee.fee_for(amount);
     fee.ok_or_else(error::balance_too_large)
 }
 
-fn find_parties(tx: &mut Tx<'_>, caller: &Caller, request: &SendPayment) -> Result<Parties, Stop> {
+fn find_parties(tx: &mut Tx<'_>, caller: &Caller, sending: &Sending) -> Result<Parties, Stop> {
+    let request = &sending.request;
     let (from, payer) = caller.usable_wallet(tx, &request.from)?;
-    let Some(to_text) = request.to.as_deref() else {
-        return Err(merchant_not_found(request).into());
+    let names_merchant = request.merchant_id.is_some() || request.merchant_hint.is_some();
+    let (to, payee, rail) = match request.to.as_deref() {
+        Some(_) if names_merchant => {
+            let message = "name either a wallet or a merchant, not both";
+            return Err(ApiError::invalid_field("to", message).into());
+        }
+        Some(text) => {
+            let (to, payee, _) = caller.any_wallet(tx, text)?;
+            (to, payee, sending.rail)
+        }
+        None => {
+            let (merchant, to) = merchants::payee_in(tx, caller, request)?;
+            (to, settle::wallet_of(tx, to)?, Rail::ClosedLoop(merchant))
+        }
     };
-    if request.merchant_id.is_some() || request.merchant_hint.is_some() {
-        let message = "name either a wallet or a merchant, not both";
-        return Err(ApiError::invalid_field("to", message).into());
-    }
-    let (to, payee, _) = caller.any_wallet(tx, to_text)?;
     if from == to {
         let message = "must be another wallet than the one that pays";
         return Err(ApiError::invalid_field("to", message).into());
     }
-    Ok(Parties { from, payer, to, payee })
-}
-
-fn merchant_not_found(request: &SendPayment) -> ApiError {
-    let error = ApiError::new(ErrorCode::MerchantNotFound, "No such merchant");
-    match (&request.merchant_id, &request.merchant_hint) {
-        (Some(id), _) => error.with("merchantId", id),
-        (None, Some(hint)) => error.with("domain", &hint.domain),
-        (None, None) => error,
-    }
+    Ok(Parties { from, payer, to, payee, rail })
 }
 
 /// Refuses a wallet that is closed.
-pub fn refuse_closed(wallet: &Wallet, id: &str) -> Result<(), ApiError> {
+pub fn refuse_closed(wallet: &Wallet, id: impl Serialize) -> Result<(), ApiError> {
     match wallet.status {
         WalletStatus::Closed => {
             let status = wallet.status.as_str();
@@ -250,7 +252,7 @@ fn draft(tx: &mut Tx<'_>, sending: &Sending, parties: &Parties, fee: Amount) -> 
         description: request.description.clone(),
         idempotency_key: request.idempotency_key.clone(),
         batch: sending.batch.map(|batch| batch.key()),
-        rail: sending.rail,
+        rail: parties.rail,
         settled_at: None,
         ..TransactionRow::posted(id, scope, TransactionKind::Payment, request.amount, now)
     }
@@ -290,6 +292,8 @@ fn post(
     let answered = answered(row, caller.environment, None);
     record_posted(tx, caller, &answered)?;
     purpose::paid_in(tx, Actor::Key(caller), answered.rail, answered.id)?;
+    let (id, amount) = (answered.id, answered.amount);
+    purpose::count_received(tx, parties.rail, &parties.payee, id, amount)?;
     Ok(Reply::payment(200, answered))
 }
 

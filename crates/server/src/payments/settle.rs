@@ -22,9 +22,10 @@ pub fn decide_again(
     violations: &mut Vec<Violation>,
 ) -> Result<(), Stop> {
     let (payer, payee) = (wallet_of(tx, row.from)?, wallet_of(tx, row.to)?);
-    refuse_closed(&payer, &row.from.to_string())?;
-    refuse_closed(&payee, &row.to.to_string())?;
+    refuse_closed(&payer, row.from)?;
+    refuse_closed(&payee, row.to)?;
     purpose::refuse_unpayable(tx, row.rail)?;
+    purpose::refuse_suspended(tx, row.rail, &payee)?;
     if payer.status == WalletStatus::Frozen {
         return Err(frozen(row.from).into());
     }
@@ -67,5 +68,7 @@ pub fn settle_in(
     store::set_posted(tx, &row)?;
     record_posted(tx, caller, &row)?;
     purpose::paid_in(tx, Actor::Key(caller), row.rail, row.id)?;
+    let payee = wallet_of(tx, row.to)?;
+    purpose::count_received(tx, row.rail, &payee, row.id, row.amount)?;
     Ok(row)
 }

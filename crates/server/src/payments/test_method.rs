@@ -15,7 +15,7 @@ use wallgent_core::test_method::TestMethod;
 use wallgent_core::{Amount, Environment, Timestamp};
 
 use super::send::refuse_closed;
-use super::{purpose, settle};
+use super::{purpose, settle, store};
 use crate::engine::{Stop, TransactionRow, Tx};
 use crate::events::{self, Actor, Change, Subject};
 use crate::{error, ledger};
@@ -64,7 +64,8 @@ pub fn receive_in(
     let wallet = settle::wallet_of(tx, received.to)?;
     let scope = tx.scope(wallet.scope)?;
     error::require_sandbox(scope.environment)?;
-    refuse_closed(&wallet, &received.to.to_string())?;
+    refuse_closed(&wallet, received.to)?;
+    purpose::refuse_suspended(tx, received.rail, &wallet)?;
     let (bank, account) = (scope.account(AccountKind::Bank), ledger::account_of(received.to));
     let legs = ledger::legs_between(tx, bank, account, received.amount)?;
     let (id, now): (TransactionId, _) = (tx.next_id(), tx.now());
@@ -81,6 +82,7 @@ pub fn receive_in(
     let data = json!(payment);
     events::record(tx, actor, Change::TestPaymentReceived, subject, Some(&data))?;
     purpose::paid_in(tx, actor, received.rail, id)?;
+    purpose::count_received(tx, received.rail, &wallet, id, received.amount)?;
     Ok(payment)
 }
 
@@ -102,6 +104,7 @@ pub fn refund_in(
         ..TransactionRow::posted(id, wallet.scope, TransactionKind::TestRefund, amount, tx.now())
     };
     ledger::post(tx, row, legs)?;
+    store::set_reversed(tx, payment, amount, PaymentStatus::Reversed)?;
     Ok(id)
 }
 

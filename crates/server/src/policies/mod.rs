@@ -81,7 +81,19 @@ pub fn decide(
     to: &Recipient,
     amount: Amount,
 ) -> Result<Evaluation, Stop> {
-    decide_named(tx, from, wallet, amount, |_| RecipientNames::proven(to.names()))
+    let names = if names_recipients(&wallet.policies) { names_in(tx, to)? } else { Vec::new() };
+    decide_named(tx, from, wallet, amount, |_| RecipientNames::proven(names))
+}
+
+/// Every name of a recipient, and for the wallet that a merchant is paid into the
+/// merchant's too: it is the same, however it is paid.
+fn names_in(tx: &mut Tx<'_>, to: &Recipient) -> Result<Vec<String>, Stop> {
+    let mut names = to.names();
+    if let Recipient::Wallet(id) = to {
+        let wallet = tx.wallet(*id)?;
+        names.extend(wallet.and_then(|wallet| wallet.merchant).map(|id| id.to_string()));
+    }
+    Ok(names)
 }
 
 /// The same for a recipient that is no wallet; `names` tells every name that the

@@ -6,12 +6,13 @@ use wallgent_api::types::policies::{
 };
 use wallgent_api::{ApiError, ErrorCode};
 use wallgent_core::Permission::{PoliciesRead, PoliciesWrite};
-use wallgent_core::id::{AddressId, PolicyId, WalletId};
+use wallgent_core::id::{AddressId, MerchantId, PolicyId, WalletId};
 use wallgent_core::policy::{Decision, RecipientNames, SpendRequest, evaluate, limits};
 
 use super::{names_of, not_found, store};
+use crate::db::{Connection, DbResult};
 use crate::http::{Answer, Call, Route};
-use crate::policies;
+use crate::{merchants, policies};
 use crate::wallets::routes::find as find_wallet;
 
 const WALLET: &[ErrorCode] = &[ErrorCode::WalletNotFound, ErrorCode::EnvironmentMismatch];
@@ -133,13 +134,14 @@ async fn check(call: Call) -> Result<Answer, ApiError> {
     let request = CheckPolicies::decode(&call.body)?;
     let wallet = find_wallet(&call).await?.id;
     let now = call.app.clock.now();
-    let (all, spent) = call
+    let (all, spent, names) = call
         .read(move |connection| {
             let all = store::load_hot(connection, wallet)?;
-            Ok((all, store::load_spent(connection, wallet, now.day())?.totals))
+            let spent = store::load_spent(connection, wallet, now.day())?.totals;
+            Ok((all, spent, recipients(connection, &request.to)?))
         })
         .await?;
-    let recipient = RecipientNames::proven(recipients(&request.to));
+    let recipient = RecipientNames::proven(names);
     let asked = SpendRequest { amount: request.amount, recipient: &recipient, now };
     let evaluation = evaluate(&all, &asked, &spent);
     Ok(Answer::ok(&PolicyCheck {
@@ -149,11 +151,22 @@ async fn check(call: Call) -> Result<Answer, ApiError> {
     }))
 }
 
-/// A wallet is known by its ID and its address; anything else by its name.
-fn recipients(to: &str) -> Vec<String> {
-    let by_id = to.parse::<WalletId>().ok();
+/// A wallet is known by its ID, its address and the merchant that is paid into it;
+/// anything else by its name.
+fn recipients(connection: &mut Connection, to: &str) -> DbResult<Vec<String>> {
+    let merchant: Option<MerchantId> = to.parse().ok();
+    let by_merchant = match merchant {
+        Some(id) => merchants::load_hot(connection, id)?.map(|merchant| merchant.wallet),
+        None => None,
+    };
+    let by_id = || to.parse::<WalletId>().ok();
     let by_address = || WalletId::from_key(to.parse::<AddressId>().ok()?.key());
-    by_id.or_else(by_address).map_or_else(|| vec![to.to_owned()], names_of)
+    let Some(wallet) = by_merchant.or_else(by_id).or_else(by_address) else {
+        return Ok(vec![to.to_owned()]);
+    };
+    let mut names = names_of(wallet);
+    names.extend(merchants::of_wallet(connection, wallet)?.map(|id| id.to_string()));
+    Ok(names)
 }
 
 async fn limits_of(call: Call) -> Result<Answer, ApiError> {
