@@ -1,6 +1,7 @@
 //! Acceptance tests: the real binary, over HTTP and on the command line, on both stores.
 
 mod agents;
+mod analytics;
 mod approvals;
 mod audit;
 mod bank_accounts;
@@ -15,6 +16,7 @@ mod events;
 mod funding;
 mod idempotency;
 mod keys;
+mod merchants;
 mod model;
 mod network;
 mod openapi;

@@ -364,6 +364,68 @@ pub(super) const CHECKS: &[Check] = &[
                 AND t.kind IN ('TEST_PAYMENT', 'TEST_REFUND')",
     },
     Check {
+        what: "payments of merchants are numbered from one on, without a gap",
+        count: "SELECT COUNT(*) FROM merchant_payments",
+        wrong: "SELECT m.id, m.received, CAST(COALESCE(p.counted, 0) AS BIGINT) FROM merchants m \
+                LEFT JOIN (SELECT merchant_id, COUNT(*) AS counted, MIN(number) AS oldest, \
+                MAX(number) AS newest FROM merchant_payments GROUP BY merchant_id) p \
+                ON p.merchant_id = m.id WHERE m.received <> COALESCE(p.counted, 0) \
+                OR m.received <> COALESCE(p.newest, 0) OR COALESCE(p.oldest, 1) <> 1",
+    },
+    Check {
+        what: "payments of merchants are posted payments, in the order of their numbers",
+        count: "SELECT COUNT(*) FROM merchant_payments",
+        wrong: "SELECT p.transaction_id, p.number, CAST(0 AS BIGINT) FROM merchant_payments p \
+                LEFT JOIN transactions t ON t.id = p.transaction_id \
+                LEFT JOIN merchant_payments q ON q.merchant_id = p.merchant_id \
+                AND q.number = p.number - 1 LEFT JOIN transactions u ON u.id = q.transaction_id \
+                WHERE t.settled_at IS NULL OR t.kind NOT IN ('PAYMENT', 'TEST_PAYMENT') \
+                OR u.settled_at > t.settled_at",
+    },
+    Check {
+        what: "what is paid into settlement wallets, and by merchants' names, is numbered",
+        count: "SELECT COUNT(*) FROM merchants",
+        wrong: "SELECT t.id, CAST(0 AS BIGINT), CAST(1 AS BIGINT) FROM entries e \
+                JOIN merchants m ON m.settlement_wallet_id = e.account_id \
+                JOIN transactions t ON t.id = e.transaction_id LEFT JOIN (SELECT transaction_id, \
+                MIN(merchant_id) AS merchant_id FROM merchant_payments GROUP BY transaction_id) p \
+                ON p.transaction_id = t.id WHERE e.id > m.settles_after AND e.amount > 0 \
+                AND t.kind IN ('PAYMENT', 'TEST_PAYMENT') AND COALESCE(p.merchant_id, 0) <> m.id \
+                UNION ALL SELECT t.id, CAST(0 AS BIGINT), CAST(1 AS BIGINT) FROM transactions t \
+                LEFT JOIN (SELECT transaction_id, MIN(merchant_id) AS merchant_id \
+                FROM merchant_payments GROUP BY transaction_id) p ON p.transaction_id = t.id \
+                WHERE t.kind = 'PAYMENT' AND t.rail = 'CLOSED_LOOP' AND t.settled_at IS NOT NULL \
+                AND COALESCE(p.merchant_id, 0) <> COALESCE(t.related_id, 0)",
+    },
+    Check {
+        what: "days of merchants equal what was posted on them",
+        count: "SELECT COUNT(*) FROM merchant_days",
+        wrong: "SELECT d.merchant_id, d.payments, CAST(COALESCE(p.counted, 0) AS BIGINT) \
+                FROM merchant_days d LEFT JOIN (SELECT p.merchant_id, \
+                t.settled_at / 86400000000 AS day, COUNT(*) AS counted, \
+                MIN(p.number) AS first_number, SUM(t.amount / 100000000) AS whole, \
+                SUM(t.amount % 100000000) AS rest FROM merchant_payments p \
+                JOIN transactions t ON t.id = p.transaction_id \
+                GROUP BY p.merchant_id, t.settled_at / 86400000000) p \
+                ON p.merchant_id = d.merchant_id AND p.day = d.day \
+                WHERE d.payments <> COALESCE(p.counted, 0) OR d.volume <> COALESCE(p.whole, 0) \
+                OR d.volume_rest <> COALESCE(p.rest, 0) \
+                OR d.first_number <> COALESCE(p.first_number, 0) \
+                UNION ALL SELECT m.id, m.received, CAST(COALESCE(SUM(d.payments), 0) AS BIGINT) \
+                FROM merchants m LEFT JOIN merchant_days d ON d.merchant_id = m.id \
+                GROUP BY m.id, m.received HAVING m.received <> COALESCE(SUM(d.payments), 0)",
+    },
+    Check {
+        what: "days of organizations are the sums of their wallets' days",
+        count: "SELECT COUNT(*) FROM scope_days",
+        wrong: "SELECT scope_id, CAST(SUM(debits) AS BIGINT), CAST(SUM(credits) AS BIGINT) FROM ( \
+                SELECT scope_id, day, debits, debits_rest, credits, credits_rest FROM scope_days \
+                UNION ALL SELECT w.scope_id, d.day, -d.debits, -d.debits_rest, -d.credits, \
+                -d.credits_rest FROM wallet_days d JOIN wallets w ON w.id = d.wallet_id) s \
+                GROUP BY scope_id, day HAVING SUM(debits) <> 0 OR SUM(debits_rest) <> 0 \
+                OR SUM(credits) <> 0 OR SUM(credits_rest) <> 0",
+    },
+    Check {
         what: "event numbers end where the books say",
         count: "SELECT COUNT(*) FROM changes",
         wrong: "SELECT s.id, s.sequence, CAST(COALESCE(c.newest, 0) AS BIGINT) FROM scopes s \

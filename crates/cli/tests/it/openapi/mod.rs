@@ -4,6 +4,7 @@ mod audited;
 mod cards;
 mod control;
 mod document;
+mod merchants;
 mod rails;
 mod rows;
 mod schema;

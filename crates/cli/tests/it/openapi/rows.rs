@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use super::{cards, control, rails, told};
+use super::{cards, control, merchants, rails, told};
 use crate::delegations::{self, grant};
 use crate::support::receiver::Answering;
 use crate::support::{Answer, Api, Receiver, id};
@@ -35,6 +35,7 @@ pub(super) struct Things {
     pub(super) card: String,
     pub(super) approved: String,
     pub(super) captured: String,
+    pub(super) merchant: String,
 }
 
 impl Things {
@@ -65,6 +66,7 @@ impl Things {
         let dead_letter = id(&owner.get("/webhooks/dlq").ok()["data"][0]);
         let (bank, on_its_way, completed) = rails::make(owner, &wallet);
         let card = owner.card(&wallet);
+        let merchant = merchants::known(owner);
         let (approved, captured) = (owner.approved(&card, "2.00"), owner.captured(&card, "1.00"));
         Self {
             wallet,
@@ -90,6 +92,7 @@ impl Things {
             card,
             approved,
             captured,
+            merchant,
         }
     }
 }
@@ -165,6 +168,8 @@ pub(super) fn rows(things: &Things) -> Vec<Row> {
         told::webhooks(things),
         cards::cards(things),
         cards::simulator(things),
+        merchants::merchants(things),
+        merchants::reports(things),
     ]
     .into_iter()
     .flatten()

@@ -11,6 +11,7 @@ stories!(
     verify_finds_what_was_changed_about_transfers,
     verify_finds_what_was_changed_of_cards,
     verify_misses_a_day_of_purchases_by_card,
+    verify_finds_what_was_changed_of_merchants,
 );
 
 /// A stopped server whose store holds payments, a hold and spending.
@@ -204,6 +205,52 @@ fn verify_misses_a_day_of_purchases_by_card(store: Store) {
     let gone = "DELETE FROM wallet_days WHERE spent > 0";
     assert_eq!(server.execute(gone), Ok(1));
     verify(&server, 1, gone);
+}
+
+fn verify_finds_what_was_changed_of_merchants(store: Store) {
+    let mut server = Server::start(store);
+    let owner = server.owner();
+    let merchant = owner.merchant("shop.example.com");
+    let from = owner.funded(100);
+    owner.pay_merchant(&from, &merchant, "1.00").ok();
+    owner.paid(&from, server.account("sandboxWalletId"), "2.50");
+    assert!(server.stop().success());
+    server.expect_damage();
+    each_is_found(
+        &server,
+        &[
+            (
+                "UPDATE merchants SET received = received + 1",
+                "UPDATE merchants SET received = received - 1",
+            ),
+            (
+                "UPDATE merchant_payments SET number = 3 WHERE number = 2",
+                "UPDATE merchant_payments SET number = 2 WHERE number = 3",
+            ),
+            (
+                "UPDATE merchant_payments SET transaction_id = transaction_id + 1 WHERE number = 1",
+                "UPDATE merchant_payments SET transaction_id = transaction_id - 1 WHERE number = 1",
+            ),
+            (
+                "UPDATE merchant_days SET payments = payments + 1",
+                "UPDATE merchant_days SET payments = payments - 1",
+            ),
+            (
+                "UPDATE merchant_days SET volume_rest = volume_rest + 1",
+                "UPDATE merchant_days SET volume_rest = volume_rest - 1",
+            ),
+            (
+                "UPDATE merchant_days SET first_number = 2",
+                "UPDATE merchant_days SET first_number = 1",
+            ),
+            ("UPDATE merchant_days SET day = day + 1", "UPDATE merchant_days SET day = day - 1"),
+            (
+                "UPDATE scope_days SET debits = debits + 1",
+                "UPDATE scope_days SET debits = debits - 1",
+            ),
+            ("UPDATE scope_days SET day = day + 1", "UPDATE scope_days SET day = day - 1"),
+        ],
+    );
 }
 
 /// Each change is found, and undone before the next is made.

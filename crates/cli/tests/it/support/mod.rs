@@ -10,6 +10,7 @@ mod damage;
 pub(crate) mod encryption;
 mod http;
 mod listen;
+mod merchants;
 mod people;
 pub(crate) mod proxy;
 pub(crate) mod receiver;

@@ -317,6 +317,29 @@ pub(crate) const INTERNAL_TRANSFER: &[&str] = &[
     "description",
 ];
 pub(crate) const TRANSFER_LIST: &[&str] = &["data", "cursor", "hasMore", "transfers", "nextCursor"];
+pub(crate) const MERCHANT: &[&str] = &[
+    "id",
+    "name",
+    "domain",
+    "domainVerified",
+    "domainVerification",
+    "settlementWalletId",
+    "closedLoop",
+    "status",
+    "createdAt",
+    "updatedAt",
+];
+pub(crate) const MERCHANT_PAYMENT: &[&str] =
+    &["id", "amount", "currency", "description", "from", "fromName", "status", "createdAt"];
+pub(crate) const OVERVIEW: &[&str] = &[
+    "merchantId",
+    "merchantName",
+    "settlementWalletId",
+    "balance",
+    "today",
+    "month",
+    "recentPayments",
+];
 pub(crate) const LIST: &[&str] = &["data", "cursor", "hasMore", "nextCursor"];
 
 /// The object has all `required` fields, perhaps some `optional` ones, and no others.

@@ -1,0 +1,9 @@
+//! Merchants: organizations that are paid by name.
+
+mod closed_loop;
+mod operating;
+mod profiles;
+mod racing;
+mod refusals;
+mod settlement;
+mod volume;
