@@ -12,6 +12,7 @@ mod faults;
 mod following;
 mod keys;
 mod network;
+mod payment_links;
 mod payments;
 #[path = "../it/support/proxy.rs"]
 mod proxy;
