@@ -14,9 +14,9 @@ use crate::call::{Answer, Request};
 use crate::realtime::Socket;
 use crate::retry::{self, Failure};
 use crate::{
-    Agents, ApiKeys, Approvals, AuditLogs, BankAccounts, Cards, Delegations, Error, Events,
-    Network, Organizations, PaymentLinks, Payments, Policies, Sandbox, Transfers, Wallets,
-    Webhooks,
+    Agents, Analytics, ApiKeys, Approvals, AuditLogs, BankAccounts, Cards, Delegations, Error,
+    Events, Merchants, Network, Organizations, PaymentLinks, Payments, Policies, Sandbox, Transfers,
+    Wallets, Webhooks,
 };
 
 /// Where a server listens when nobody says otherwise.
@@ -198,6 +198,18 @@ impl Client {
     #[must_use]
     pub const fn audit_logs(&self) -> AuditLogs<'_> {
         AuditLogs::new(self)
+    }
+
+    /// The organization as a merchant.
+    #[must_use]
+    pub const fn merchants(&self) -> Merchants<'_> {
+        Merchants::new(self)
+    }
+
+    /// What wallets spend and receive.
+    #[must_use]
+    pub const fn analytics(&self) -> Analytics<'_> {
+        Analytics::new(self)
     }
 
     /// Addresses that events are sent to.

@@ -57,6 +57,7 @@
 //! without the feature the crate needs none, and speaks plain `http`.
 
 mod agents;
+mod analytics;
 mod api_keys;
 mod approvals;
 mod audit_logs;
@@ -67,6 +68,7 @@ mod client;
 mod delegations;
 mod error;
 mod events;
+mod merchants;
 mod network;
 mod organizations;
 mod page;
@@ -84,6 +86,7 @@ mod wallets;
 mod webhooks;
 
 pub use agents::{AgentFilter, Agents, CreatedAgent, RotatedAgentKey};
+pub use analytics::{Analytics, Report};
 pub use api_keys::{ApiKeys, CreatedKey};
 pub use approvals::{ApprovalFilter, Approvals};
 pub use audit_logs::{AuditFilter, AuditLogs};
@@ -94,6 +97,7 @@ pub use client::{Client, DEFAULT_BASE_URL, Options};
 pub use delegations::{DelegationFilter, DelegationRole, Delegations};
 pub use error::Error;
 pub use events::{EventFilter, Events};
+pub use merchants::{MerchantPaymentFilter, Merchants};
 pub use network::{DirectoryFilter, Network};
 pub use organizations::Organizations;
 pub use page::{Items, Listing};
@@ -114,12 +118,15 @@ pub use webhooks::{DeadLetterPage, SecretWebhook, Webhooks};
 pub use wallgent_api::{ErrorCode, Patch, types};
 pub use wallgent_core::approval::ApprovalStatus;
 pub use wallgent_core::bank::{AccountNumber, AccountType};
+pub use wallgent_core::calendar::Period;
 pub use wallgent_core::card::{AuthorizationStatus, CardStatus, CardType, DeclineReason, Interval};
 pub use wallgent_core::hold::HoldStatus;
 pub use wallgent_core::payment::PaymentStatus;
 pub use wallgent_core::payment_link::LinkStatus;
 pub use wallgent_core::policy::{Decision, Schedule, ScheduleError, Weekday};
 pub use wallgent_core::test_method::TestMethod;
+pub use wallgent_core::merchant::MerchantStatus;
+pub use wallgent_core::time::Day;
 pub use wallgent_core::transfer::{Direction, Rail, TransferStatus};
 pub use wallgent_core::wallet::{WalletStatus, WalletType};
-pub use wallgent_core::{Amount, AmountError, Environment, Permission, Permissions, Timestamp, id};
+pub use wallgent_core::{Amount, AmountError, Environment, Permission, Permissions, Timestamp, Total, id};

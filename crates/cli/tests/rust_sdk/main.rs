@@ -2,6 +2,7 @@
 //! a client does when the network fails it.
 
 mod agents;
+mod analytics;
 mod approvals;
 mod audit_logs;
 mod bank_accounts;
@@ -11,6 +12,7 @@ mod events;
 mod faults;
 mod following;
 mod keys;
+mod merchants;
 mod network;
 mod payment_links;
 mod payments;
