@@ -70,6 +70,9 @@ pub(crate) struct Settings {
     /// Clients that may follow the realtime stream at once
     #[arg(long, env = "WALLGENT_SOCKETS_MAX")]
     sockets_max: Option<u32>,
+    /// The name server that is asked for merchants' domains; the system's when absent
+    #[arg(long, env = "WALLGENT_DNS_SERVER")]
+    dns_server: Option<SocketAddr>,
     /// What payments, deposits and withdrawals cost, in parts per million (5000 is 0.5 %)
     #[arg(long, env = "WALLGENT_PAYMENT_FEE_PPM")]
     payment_fee_ppm: Option<u32>,
@@ -171,6 +174,7 @@ impl Settings {
             readers: self.readers.or(other.readers),
             connections_max: self.connections_max.or(other.connections_max),
             sockets_max: self.sockets_max.or(other.sockets_max),
+            dns_server: self.dns_server.or(other.dns_server),
             payment_fee_ppm: self.payment_fee_ppm.or(other.payment_fee_ppm),
             payment_fee_minimum: self.payment_fee_minimum.or(other.payment_fee_minimum),
             reversal_window_days: self.reversal_window_days.or(other.reversal_window_days),
@@ -239,6 +243,7 @@ impl Settings {
             readers: self.readers.unwrap_or(READERS).max(1),
             connections_max: self.connections_max.unwrap_or(CONNECTIONS_MAX).max(1),
             sockets_max: self.sockets_max.unwrap_or(SOCKETS_MAX),
+            dns_server: self.dns_server,
             database,
         })
     }

@@ -118,10 +118,29 @@ mod tests {
         let long = format!("{}.example.com", "a.".repeat(16).trim_end_matches('.'));
         let label = format!("{}.example.com", "a".repeat(64));
         for text in [
-            "", ".", "com", "co.uk", "github.io", "localhost", "127.0.0.1", "1.2", "[::1]",
-            "example.com.", ".example.com", "a..b.com", "-a.example.com", "a_b.example.com",
-            "https://example.com", "example.com/x", "example.com:443", "user@example.com",
-            "exa mple.com", "*.example.com", "公司.cn", &long, &label,
+            "",
+            ".",
+            "com",
+            "co.uk",
+            "github.io",
+            "localhost",
+            "127.0.0.1",
+            "1.2",
+            "[::1]",
+            "example.com.",
+            ".example.com",
+            "a..b.com",
+            "-a.example.com",
+            "a_b.example.com",
+            "https://example.com",
+            "example.com/x",
+            "example.com:443",
+            "user@example.com",
+            "exa mple.com",
+            "*.example.com",
+            "公司.cn",
+            &long,
+            &label,
         ] {
             assert_eq!(Domain::parse(text), None, "{text:?}");
         }

@@ -271,7 +271,8 @@ mod tests {
         for text in ["1970-01-01", "2026-01-31", "2028-02-29"] {
             assert_eq!(Day::parse(text).expect("a day").to_string(), text);
         }
-        for text in ["", "2026-02-29", "2026-1-31", "20260131", "2026-01-31T00:00:00Z", "+26-01-31"] {
+        for text in ["", "2026-02-29", "2026-1-31", "20260131", "2026-01-31T00:00:00Z", "+26-01-31"]
+        {
             assert_eq!(Day::parse(text), None, "{text}");
         }
     }

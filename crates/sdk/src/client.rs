@@ -15,8 +15,8 @@ use crate::realtime::Socket;
 use crate::retry::{self, Failure};
 use crate::{
     Agents, Analytics, ApiKeys, Approvals, AuditLogs, BankAccounts, Cards, Delegations, Error,
-    Events, Merchants, Network, Organizations, PaymentLinks, Payments, Policies, Sandbox, Transfers,
-    Wallets, Webhooks,
+    Events, Merchants, Network, Organizations, PaymentLinks, Payments, Policies, Sandbox,
+    Transfers, Wallets, Webhooks,
 };
 
 /// Where a server listens when nobody says otherwise.

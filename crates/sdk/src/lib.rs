@@ -121,12 +121,14 @@ pub use wallgent_core::bank::{AccountNumber, AccountType};
 pub use wallgent_core::calendar::Period;
 pub use wallgent_core::card::{AuthorizationStatus, CardStatus, CardType, DeclineReason, Interval};
 pub use wallgent_core::hold::HoldStatus;
+pub use wallgent_core::merchant::MerchantStatus;
 pub use wallgent_core::payment::PaymentStatus;
 pub use wallgent_core::payment_link::LinkStatus;
 pub use wallgent_core::policy::{Decision, Schedule, ScheduleError, Weekday};
 pub use wallgent_core::test_method::TestMethod;
-pub use wallgent_core::merchant::MerchantStatus;
 pub use wallgent_core::time::Day;
 pub use wallgent_core::transfer::{Direction, Rail, TransferStatus};
 pub use wallgent_core::wallet::{WalletStatus, WalletType};
-pub use wallgent_core::{Amount, AmountError, Environment, Permission, Permissions, Timestamp, Total, id};
+pub use wallgent_core::{
+    Amount, AmountError, Environment, Permission, Permissions, Timestamp, Total, id,
+};

@@ -72,6 +72,12 @@ impl<'a> Merchants<'a> {
         self.client.patch(format!("/merchants/{id}"), change)
     }
 
+    /// Looks for the DNS record that proves the domain (see
+    /// [`Merchant::domain_verification`]); `CONFLICT` when it is not there.
+    pub fn verify(&self, id: MerchantId) -> Call<Merchant> {
+        self.client.act(format!("/merchants/{id}/verify"))
+    }
+
     /// What the merchant has, and was paid lately.
     pub fn settlement_overview(&self) -> Call<SettlementOverview> {
         self.client.get("/merchant/settlement/overview")

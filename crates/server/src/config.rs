@@ -45,6 +45,9 @@ pub struct Config {
     pub connections_max: u32,
     /// Clients that may follow the realtime stream at once.
     pub sockets_max: u32,
+    /// Who is asked for the records that prove domains; whom the system asks when
+    /// absent.
+    pub dns_server: Option<SocketAddr>,
     /// Where webhooks may lead.
     pub webhook_reach: Reach,
     /// Fees, windows and limits.

@@ -25,6 +25,7 @@ async fn merchants() {
     let renamed = UpdateMerchant { name: Some("Acme".to_owned()), ..UpdateMerchant::default() };
     assert_eq!(merchants.update(shop.id, &renamed).await.unwrap().name, "Acme");
     assert_eq!(merchants.get(shop.id).await.unwrap().name, "Acme");
+    assert!(merchants.verify(shop.id).await.unwrap().domain_verified);
     assert_eq!(merchants.list().await.unwrap().len(), 1);
     let nobody = MerchantId::from_key(1).expect("positive");
     assert_refused(merchants.get(nobody).await, ErrorCode::MerchantNotFound);
@@ -49,7 +50,10 @@ async fn merchants() {
 
     let overview = merchants.settlement_overview().await.unwrap();
     assert_eq!((overview.today.count, overview.today.total), (2, usd("100.00").into()));
-    assert_eq!((overview.balance.amount, overview.balance.status.as_str()), (usd("100.00"), "AVAILABLE"));
+    assert_eq!(
+        (overview.balance.amount, overview.balance.status.as_str()),
+        (usd("100.00"), "AVAILABLE")
+    );
     let filter = MerchantPaymentFilter {
         limit: Some(1),
         offset: Some(1),

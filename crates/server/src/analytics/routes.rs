@@ -14,13 +14,18 @@ const WALLETS_MAX: usize = 100;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        Route::new("GET /v1/analytics/spending", WalletsRead, "What went out and came in", spending)
-            .filter("walletId", "Only of this wallet; of all wallets that the key sees when absent")
-            .filter("from", "The first day, as 2026-01-01; thirty days in all when absent")
-            .filter("to", "The last day, included; today when absent")
-            .filter("groupBy", "day, week (from Monday) or month; day when absent")
-            .gives::<Spending>(200)
-            .or(&[ErrorCode::WalletNotFound, ErrorCode::EnvironmentMismatch]),
+        Route::new(
+            "GET /v1/analytics/spending",
+            WalletsRead,
+            "What went out and came in",
+            spending,
+        )
+        .filter("walletId", "Only of this wallet; of all wallets that the key sees when absent")
+        .filter("from", "The first day, as 2026-01-01; thirty days in all when absent")
+        .filter("to", "The last day, included; today when absent")
+        .filter("groupBy", "day, week (from Monday) or month; day when absent")
+        .gives::<Spending>(200)
+        .or(&[ErrorCode::WalletNotFound, ErrorCode::EnvironmentMismatch]),
     ]
 }
 

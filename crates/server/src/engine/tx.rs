@@ -13,9 +13,7 @@ use super::rows::{
     ChangeRow, DayDelta, EntryRow, EvaluationRow, IdempotencyRow, Mark, ReceivedRow, Rows,
     TransactionRow,
 };
-use super::state::{
-    Account, Denial, Key, Merchant, Record, Scope, ScopeId, Spent, State, Wallet,
-};
+use super::state::{Account, Denial, Key, Merchant, Record, Scope, ScopeId, Spent, State, Wallet};
 use crate::config::Rules;
 use crate::crypto::Vault;
 use crate::db::{Connection, DbError, DbResult, Insert, Row, Value};

@@ -8,6 +8,7 @@
 //! operator, who alone suspends.
 
 mod paying;
+mod proof;
 pub mod routes;
 pub mod settlement;
 mod store;
@@ -26,14 +27,22 @@ use crate::caller::Caller;
 use crate::engine::{Stop, Tx};
 use crate::error;
 use crate::events::{self, Actor, Change, Subject};
+use crate::http::Part;
 use crate::idempotency::Reply;
 
 pub use paying::{note_received, payee_in, refuse_suspended, refuse_unpayable};
 pub use settlement::flush as flush_received;
 pub use store::{MerchantRow, flush_state, load_hot, of_scope, of_wallet};
 
+/// What a domain is that nobody has proven.
+const UNVERIFIED: &str = "UNVERIFIED";
+
 /// Makes the caller's profile.
-pub fn create_in(tx: &mut Tx<'_>, caller: &Caller, request: &CreateMerchant) -> Result<Reply, Stop> {
+pub fn create_in(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    request: &CreateMerchant,
+) -> Result<Reply, Stop> {
     caller.require_owner()?;
     if let Some(known) = store::of_scope(tx.reader()?, caller.scope)? {
         let message = "The organization has a merchant profile in this environment already";
@@ -91,6 +100,47 @@ pub fn update_in(
     row.closed_loop = request.closed_loop.unwrap_or(row.closed_loop);
     keep(tx, Actor::Key(caller), Change::MerchantUpdated, &mut row)?;
     Ok(Reply::json(200, &wire(&row), row.id))
+}
+
+/// Begins to verify the domain of the caller's profile: the answer when there is
+/// nothing to prove, else what has to be proven.
+pub fn begin_proof_in(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    id: &str,
+) -> Result<Part<Reply, MerchantRow>, Stop> {
+    let row = find_in(tx, id)?;
+    may_see(caller, &row, id)?;
+    caller.require_owner()?;
+    Ok(match row.verified_at {
+        Some(_) => Part::Answered(Reply::json(200, &wire(&row), row.id)),
+        None => Part::Left(row),
+    })
+}
+
+/// Notes that a domain was proven, if it is still the merchant's.
+pub fn prove_in(tx: &mut Tx<'_>, caller: &Caller, proven: &MerchantRow) -> Result<Reply, Stop> {
+    let mut row = find_in(tx, &proven.id.to_string())?;
+    if row.domain != proven.domain {
+        let message = "The merchant has another domain by now";
+        return Err(error::conflict(message, UNVERIFIED).into());
+    }
+    if row.verified_at.is_none() {
+        row.verified_at = Some(tx.now());
+        keep(tx, Actor::Key(caller), Change::MerchantUpdated, &mut row)?;
+    }
+    Ok(Reply::json(200, &wire(&row), row.id))
+}
+
+/// The refusal of a domain whose record is not there.
+fn unproven(row: &MerchantRow) -> ApiError {
+    let DomainVerification { record_type, record_name, record_value } = verification(row);
+    let message = format!("No {record_type} record at {record_name} says {record_value}");
+    error::conflict(message, UNVERIFIED)
+        .with("recordType", record_type)
+        .with("recordName", record_name)
+        .with("recordValue", record_value)
+        .with("hint", "publish the record, wait until name servers know it, then try again")
 }
 
 /// In the sandbox nothing has to be proven.

@@ -2,9 +2,9 @@
 
 use wallgent_api::types::payments::SendPayment;
 use wallgent_api::{ApiError, ErrorCode};
+use wallgent_core::Amount;
 use wallgent_core::id::{MerchantId, TransactionId, WalletId};
 use wallgent_core::merchant::{Domain, MerchantStatus};
-use wallgent_core::Amount;
 
 use super::{not_found, store};
 use crate::caller::Caller;
@@ -91,9 +91,7 @@ pub fn refuse_unpayable(tx: &mut Tx<'_>, id: MerchantId) -> Result<(), Stop> {
 pub fn refuse_suspended(tx: &mut Tx<'_>, wallet: &Wallet) -> Result<(), Stop> {
     let Some(id) = wallet.merchant else { return Ok(()) };
     match tx.merchant(id)? {
-        Some(merchant) if merchant.status == MerchantStatus::Suspended => {
-            Err(suspended(id).into())
-        }
+        Some(merchant) if merchant.status == MerchantStatus::Suspended => Err(suspended(id).into()),
         _ => Ok(()),
     }
 }

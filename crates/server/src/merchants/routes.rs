@@ -6,9 +6,9 @@ use wallgent_api::{ApiError, ErrorCode};
 use wallgent_core::Permission::{MerchantsRead, MerchantsWrite};
 use wallgent_core::id::MerchantId;
 
-use super::{may_see, not_found, store, wire};
-use crate::http::{Answer, Call, Route};
-use crate::merchants;
+use super::{may_see, not_found, proof, store, unproven, verification, wire};
+use crate::http::{Answer, Call, Part, Route};
+use crate::{error, merchants};
 
 const CREATES: &[ErrorCode] =
     &[ErrorCode::WalletNotFound, ErrorCode::EnvironmentMismatch, ErrorCode::Conflict];
@@ -19,6 +19,9 @@ const CHANGES: &[ErrorCode] = &[
     ErrorCode::EnvironmentMismatch,
     ErrorCode::Conflict,
 ];
+
+const PROVES: &[ErrorCode] =
+    &[ErrorCode::MerchantNotFound, ErrorCode::EnvironmentMismatch, ErrorCode::Conflict];
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
@@ -35,6 +38,14 @@ pub(crate) fn routes() -> Vec<Route> {
             .takes::<UpdateMerchant>()
             .gives::<Merchant>(200)
             .or(CHANGES),
+        Route::new(
+            "POST /v1/merchants/{id}/verify",
+            MerchantsWrite,
+            "Look for the DNS record that proves its domain",
+            verify,
+        )
+        .gives::<Merchant>(200)
+        .or(PROVES),
     ]
 }
 
@@ -66,4 +77,27 @@ async fn update(call: Call) -> Result<Answer, ApiError> {
     let claim = call.plain_claim(&request)?;
     let id = call.param("id").to_owned();
     call.run(claim, move |tx, caller| merchants::update_in(tx, caller, &id, &request)).await
+}
+
+/// Asks the domain name system between two commands: what it says counts for the
+/// domain that was asked for.
+async fn verify(call: Call) -> Result<Answer, ApiError> {
+    let claim = call.plain_claim(&())?;
+    let id = call.param("id").to_owned();
+    let begun =
+        call.run_part(claim.clone(), move |tx, caller| merchants::begin_proof_in(tx, caller, &id));
+    let row = match begun.await? {
+        Part::Answered(answer) => return Ok(answer),
+        Part::Left(row) => row,
+    };
+    let wanted = verification(&row);
+    let texts = proof::texts_at(call.app.config.dns_server, &wanted.record_name).await;
+    let texts = texts.map_err(|cause| {
+        tracing::warn!(%cause, "no name server answers");
+        error::unavailable()
+    })?;
+    if !texts.contains(&wanted.record_value) {
+        return Err(unproven(&row));
+    }
+    call.run(claim, move |tx, caller| merchants::prove_in(tx, caller, &row)).await
 }

@@ -77,10 +77,7 @@ pub(super) fn get(connection: &mut Connection, id: MerchantId) -> DbResult<Optio
 }
 
 /// The merchant of an organization in one environment.
-pub fn of_scope(
-    connection: &mut Connection,
-    scope: ScopeId,
-) -> DbResult<Option<MerchantRow>> {
+pub fn of_scope(connection: &mut Connection, scope: ScopeId) -> DbResult<Option<MerchantRow>> {
     let text = format!("{SELECT} WHERE m.scope_id = $1");
     let rows = connection.query_composed(&text, &[Value::Int(scope)])?;
     rows.first().map(read).transpose()
@@ -93,8 +90,7 @@ pub(super) fn with_domains(
     domains: &[&str],
 ) -> DbResult<Vec<MerchantRow>> {
     let places: Vec<String> = (2..=domains.len() + 1).map(|place| format!("${place}")).collect();
-    let text =
-        format!("{SELECT} WHERE m.environment = $1 AND m.domain IN ({})", places.join(", "));
+    let text = format!("{SELECT} WHERE m.environment = $1 AND m.domain IN ({})", places.join(", "));
     let mut values = vec![Value::from(environment.as_str())];
     values.extend(domains.iter().map(|domain| Value::from(*domain)));
     connection.query_composed(&text, &values)?.iter().map(read).collect()

@@ -25,11 +25,7 @@ pub(super) fn refuse_unpayable(tx: &mut Tx<'_>, rail: Rail) -> Result<(), Stop> 
 
 /// Refuses to collect for a merchant that is suspended. One that is paid by its
 /// name was looked at when it was found.
-pub(super) fn refuse_suspended(
-    tx: &mut Tx<'_>,
-    rail: Rail,
-    payee: &Wallet,
-) -> Result<(), Stop> {
+pub(super) fn refuse_suspended(tx: &mut Tx<'_>, rail: Rail, payee: &Wallet) -> Result<(), Stop> {
     match rail {
         Rail::Ledger | Rail::Network | Rail::ClosedLoop(_) => Ok(()),
         Rail::PaymentLink(_) | Rail::Invoice(_) => merchants::refuse_suspended(tx, payee),

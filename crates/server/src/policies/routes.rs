@@ -12,8 +12,8 @@ use wallgent_core::policy::{Decision, RecipientNames, SpendRequest, evaluate, li
 use super::{names_of, not_found, store};
 use crate::db::{Connection, DbResult};
 use crate::http::{Answer, Call, Route};
-use crate::{merchants, policies};
 use crate::wallets::routes::find as find_wallet;
+use crate::{merchants, policies};
 
 const WALLET: &[ErrorCode] = &[ErrorCode::WalletNotFound, ErrorCode::EnvironmentMismatch];
 const NEW: &[ErrorCode] = &[

@@ -46,7 +46,8 @@ pub fn open(
     let discoverable = request.discoverable.unwrap_or(kind == WalletType::Agent);
     store::insert(tx, id, scope, kind, request, discoverable)?;
     open_account(tx, id, scope);
-    let wallet = Wallet { scope, kind, status: WalletStatus::Active, policies: [].into(), merchant: None };
+    let wallet =
+        Wallet { scope, kind, status: WalletStatus::Active, policies: [].into(), merchant: None };
     tx.put_wallet(id, wallet);
     if discoverable {
         network::enlist(tx, id, scope, &request.name, request.agent_name.as_deref())?;

@@ -25,7 +25,9 @@ fn totals(api: &Api, query: &str) -> Vec<[String; 4]> {
     let report = api.get(&format!("/analytics/spending?{query}")).ok();
     let text = |value: &Value| value.as_str().expect("text").to_owned();
     let points = report["dailyTotals"].as_array().expect("totals").iter();
-    points.map(|point| ["date", "debits", "credits", "net"].map(|name| text(&point[name]))).collect()
+    points
+        .map(|point| ["date", "debits", "credits", "net"].map(|name| text(&point[name])))
+        .collect()
 }
 
 fn summary(api: &Api, query: &str) -> [String; 3] {
@@ -72,7 +74,8 @@ fn an_organizations_days_are_the_sums_of_its_wallets(store: Store) {
         "what stays inside goes out and comes in"
     );
     assert_eq!(summary(&stranger.owner, DAYS), ["0.00", "20.00", "20.00"]);
-    let all = [from.as_str(), &to].map(|wallet| summary(&owner, &format!("walletId={wallet}&{DAYS}")));
+    let all =
+        [from.as_str(), &to].map(|wallet| summary(&owner, &format!("walletId={wallet}&{DAYS}")));
     assert_eq!(all, [["30.50", "100.00", "69.50"], ["0.00", "10.00", "10.00"]]);
 }
 

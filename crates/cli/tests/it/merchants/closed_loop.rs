@@ -148,8 +148,7 @@ fn a_batch_pays_merchants(store: Store) {
     let merchant = owner.merchant("shop.example.com");
     let from = payer.funded(100);
     let by_id = json!({ "from": from, "merchantId": merchant, "amount": "1.00" });
-    let by_domain =
-        json!({ "from": from, "merchantHint": { "domain": "www.shop.example.com" }, "amount": "2.00" });
+    let by_domain = json!({ "from": from, "merchantHint": { "domain": "www.shop.example.com" }, "amount": "2.00" });
     let unknown =
         json!({ "from": from, "merchantHint": { "domain": "nobody.example" }, "amount": "3.00" });
     let good = json!({ "payments": [by_id, by_domain] });
@@ -279,9 +278,6 @@ fn a_payment_by_name_is_given_back(store: Store) {
         (&json!("PARTIALLY_REVERSED"), &json!("4.00"))
     );
     let rest = owner.act(&format!("/payments/{payment}/reverse")).ok();
-    assert_eq!(
-        (&rest["status"], &rest["merchantId"]),
-        (&json!("REVERSED"), &json!(merchant))
-    );
+    assert_eq!((&rest["status"], &rest["merchantId"]), (&json!("REVERSED"), &json!(merchant)));
     assert_eq!(payer.balance(&from), "10.00");
 }

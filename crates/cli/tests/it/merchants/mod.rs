@@ -3,6 +3,7 @@
 mod closed_loop;
 mod operating;
 mod profiles;
+mod proving;
 mod racing;
 mod refusals;
 mod settlement;

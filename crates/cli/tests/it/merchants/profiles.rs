@@ -78,10 +78,7 @@ fn an_organization_has_one_profile_in_each_environment(store: Store) {
     let merchant = owner.merchant("shop.example.com");
     let second = json!({ "name": "Second", "domain": "second.example.com" });
     let details = owner.post("/merchants", &second).refused(409, "CONFLICT");
-    assert_eq!(
-        (&details["merchantId"], &details["status"]),
-        (&json!(merchant), &json!("ACTIVE"))
-    );
+    assert_eq!((&details["merchantId"], &details["status"]), (&json!(merchant), &json!("ACTIVE")));
     // The same domain in the other environment is another profile's.
     let live = server.live().merchant("shop.example.com");
     assert_ne!(live, merchant);
@@ -157,9 +154,7 @@ fn the_settlement_wallet_is_ones_own(store: Store) {
     let stranger = server.organization("Stranger");
     let closed = owner.wallet("Closed");
     owner.act(&format!("/wallets/{closed}/close")).ok();
-    let request = |wallet: &str| {
-        json!({ "name": "Shop", "domain": "shop.example.com", "settlementWalletId": wallet })
-    };
+    let request = |wallet: &str| json!({ "name": "Shop", "domain": "shop.example.com", "settlementWalletId": wallet });
     for wallet in [stranger.wallet.as_str(), "wal_01HZZZZZZZZZZZZZZZZZZZZZZZ", "nonsense"] {
         owner.post("/merchants", &request(wallet)).refused(404, "WALLET_NOT_FOUND");
     }
@@ -196,8 +191,7 @@ fn a_scoped_key_neither_makes_nor_changes_one(store: Store) {
     let request = json!({ "name": "Shop", "domain": "shop.example.com" });
     let details = inside.post("/merchants", &request).refused(403, "PERMISSION_DENIED");
     assert_eq!(details["ownerOnly"], true);
-    let merchant =
-        owner.merchant_of("shop.example.com", &json!({ "settlementWalletId": till }));
+    let merchant = owner.merchant_of("shop.example.com", &json!({ "settlementWalletId": till }));
     let path = format!("/merchants/{merchant}");
     assert_eq!(inside.get(&path).ok()["id"], json!(merchant), "its wallet is the one that is paid");
     inside.patch(&path, &json!({ "name": "Mine" })).refused(403, "PERMISSION_DENIED");

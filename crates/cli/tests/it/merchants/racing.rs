@@ -16,9 +16,8 @@ fn one_of_many_gets_a_domain(store: Store) {
     let claimants: Vec<Organization> =
         (0..8).map(|number| server.organization(&format!("Claimant{number}"))).collect();
     let request = json!({ "name": "Shop", "domain": "shop.example.com" });
-    let answers = all_at_once(claimants.len(), |number| {
-        claimants[number].owner.post("/merchants", &request)
-    });
+    let answers =
+        all_at_once(claimants.len(), |number| claimants[number].owner.post("/merchants", &request));
     assert_eq!(succeeded(&answers, 409, "CONFLICT"), 1);
     let with_profile =
         claimants.iter().filter(|it| !it.owner.all_ids("/merchants").is_empty()).count();

@@ -140,7 +140,7 @@ fn a_page_is_narrowed_by_days(store: Store) {
         ("startDate=2026-03-03&endDate=2026-03-03", 0, 0),
         ("startDate=2026-03-03&endDate=2026-03-04", 5, 15),
         ("startDate=2026-03-04T23:00:00Z&endDate=2026-03-04", 5, 15),
-        ("startDate=1970-01-01&endDate=9999-12-31", 0, 25),
+        ("startDate=1970-01-01&endDate=9999-12-30", 0, 25),
     ] {
         let total = i64::try_from(to - from).expect("few");
         let query = format!("limit=100&{query}");

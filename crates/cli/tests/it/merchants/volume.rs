@@ -16,7 +16,13 @@ fn trend(owner: &Api, query: &str) -> Vec<(String, i64, String)> {
     let points = answer["volumeTrend"].as_array().expect("a trend").iter();
     let text = |value: &Value| value.as_str().expect("text").to_owned();
     points
-        .map(|point| (text(&point["date"]), point["count"].as_i64().expect("a count"), text(&point["volume"])))
+        .map(|point| {
+            (
+                text(&point["date"]),
+                point["count"].as_i64().expect("a count"),
+                text(&point["volume"]),
+            )
+        })
         .collect()
 }
 
@@ -45,7 +51,10 @@ fn every_day_is_there(store: Store) {
     let usual = trend(&owner, "");
     assert_eq!((usual.len(), usual[0].0.as_str()), (30, "2026-01-31"), "the last thirty days");
     assert_eq!(usual[29].0, "2026-03-01", "today included");
-    assert_eq!(trend(&owner, "to=2026-02-27").last(), Some(&("2026-02-27".into(), 2, "3.10".into())));
+    assert_eq!(
+        trend(&owner, "to=2026-02-27").last(),
+        Some(&("2026-02-27".into(), 2, "3.10".into()))
+    );
 }
 
 fn weeks_and_months_are_put_together(store: Store) {

@@ -24,6 +24,7 @@ pub(super) fn merchants(things: &Things) -> Vec<Row> {
         row("GET", "/merchants", &[], read, "").reading(),
         row("GET", "/merchants/{}", merchant, read, "").reading(),
         row("PATCH", "/merchants/{}", merchant, write, "").with(json!({ "name": "Renamed" })),
+        row("POST", "/merchants/{}/verify", merchant, write, ""),
         row("GET", "/merchant/settlement/overview", &[], read, "").reading(),
         row("GET", "/merchant/payments", &[], read, "").reading(),
         row("GET", "/merchant/analytics", &[], read, "").reading(),

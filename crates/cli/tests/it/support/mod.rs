@@ -7,6 +7,7 @@ pub(crate) mod banking;
 pub(crate) mod cards;
 mod crowd;
 mod damage;
+pub(crate) mod dns;
 pub(crate) mod encryption;
 mod http;
 pub(crate) mod links;

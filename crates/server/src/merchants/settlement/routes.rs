@@ -64,7 +64,8 @@ async fn overview(call: Call) -> Result<Answer, ApiError> {
     let month = Days { first: today.month_start(), last: today };
     let overview = call.read(move |connection| {
         let wallet = wallets::get(connection, merchant.settlement_wallet)?;
-        let wallet = wallet.ok_or_else(|| DbError::Layout("a merchant has no wallet".to_owned()))?;
+        let wallet =
+            wallet.ok_or_else(|| DbError::Layout("a merchant has no wallet".to_owned()))?;
         let found = store::days(connection, merchant.id, month)?;
         let last = merchant.received;
         let numbers = Numbers { first: last - RECENT + 1, last };
