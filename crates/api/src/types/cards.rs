@@ -16,7 +16,7 @@ const CATEGORIES_MAX: usize = 50;
 /// Characters of an e-mail address, as mail itself allows.
 const EMAIL_CHARS_MAX: usize = 254;
 /// Characters of a telephone number.
-const PHONE_CHARS_MAX: usize = 32;
+pub(super) const PHONE_CHARS_MAX: usize = 32;
 /// Bytes of a billing address.
 const ADDRESS_BYTES_MAX: usize = 2 * 1024;
 
@@ -96,10 +96,12 @@ fn whole_name(
     }
 }
 
-fn email(fields: &mut Fields<'_>) -> Option<String> {
+/// Reads `email`.
+pub(super) fn email(fields: &mut Fields<'_>) -> Option<String> {
     let email = fields.text("email", EMAIL_CHARS_MAX)?;
     let parts = email.split_once('@');
-    if parts.is_none_or(|(user, host)| user.is_empty() || host.is_empty()) {
+    let has_both = parts.is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());
+    if !has_both || email.contains(|it: char| it.is_whitespace() || it.is_control()) {
         fields.refuse("email", "must be an e-mail address");
     }
     Some(email)

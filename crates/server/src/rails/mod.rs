@@ -6,6 +6,7 @@
 //! business. An adapter answers within a bounded time, if only that it does not
 //! know. Results that come by themselves are heard with [`due`] and [`heard`].
 
+pub mod acquirer;
 pub mod issuer;
 mod manual;
 mod simulator;
