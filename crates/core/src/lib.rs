@@ -17,6 +17,7 @@ pub mod id;
 pub mod idempotency;
 pub mod invoice;
 pub mod payment;
+pub mod payment_link;
 pub mod permission;
 pub mod plan;
 pub mod policy;

@@ -15,6 +15,7 @@ pub mod invoices;
 pub mod keys;
 pub mod network;
 pub mod organizations;
+pub mod payment_links;
 pub mod payments;
 pub mod policies;
 pub mod transfers;

@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0007_transfer_results.sql"),
     include_str!("migrations/0008_digest_keys.sql"),
     include_str!("migrations/0009_unposted_results.sql"),
+    include_str!("migrations/0010_payment_links.sql"),
 ];
 
 /// Serializes migrations between processes that share a PostgreSQL database.

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use wallgent_api::types::events::{Event, EventType};
 use wallgent_core::id::{
     ApprovalId, BankAccountId, BatchId, CardAuthorizationId, CardId, CardholderId, DelegationId,
-    Id, KeyId, Kind, OrganizationId, PolicyId, TransactionId, TransferId, WalletId, WebhookId,
+    Id, KeyId, Kind, OrganizationId, PaymentLinkId, PolicyId, TransactionId, TransferId, WalletId,
+    WebhookId,
 };
 use wallgent_core::{Environment, Timestamp};
 
@@ -64,6 +65,10 @@ const TYPES: &[(&str, &str)] = &[
     ("bank_account.linked", "A bank account was linked"),
     ("bank_account.verified", "A bank account was verified"),
     ("bank_account.removed", "A bank account was removed"),
+    ("payment_link.created", "A payment link was made"),
+    ("payment_link.claimed", "A payment link was paid as often as it can be"),
+    ("payment_link.cancelled", "A payment link was cancelled"),
+    ("payment_link.expired", "A payment link's time was over"),
     ("cardholder.created", "A cardholder was added"),
     ("card.created", "A card was issued"),
     ("card.updated", "A card's spending limits changed"),
@@ -167,6 +172,11 @@ fn sample_data(name: &str) -> Value {
             let account: BankAccountId = some();
             json!({ "id": account, "routingNumber": "021000021", "accountNumberLast4": "6789",
                     "accountHolderName": "Acme", "accountType": "CHECKING", "status": "VERIFIED" })
+        }
+        ("payment_link", _) => {
+            let link: PaymentLinkId = some();
+            json!({ "id": link, "paymentLinkId": link, "walletId": wallet, "amount": "250.00",
+                    "currency": "USD", "status": "ACTIVE", "maxUses": 1, "uses": 0 })
         }
         ("cardholder", _) => {
             let holder: CardholderId = some();

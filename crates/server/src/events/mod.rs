@@ -12,9 +12,9 @@ pub mod routes;
 mod store;
 
 use serde_json::Value;
-use wallgent_core::id::{self, Id, Kind, WalletId};
+use wallgent_core::id::{self, Id, KeyId, Kind, WalletId};
 
-use crate::caller::Caller;
+use crate::caller::{Caller, Visitor};
 use crate::engine::{ChangeRow, ScopeId, Stop, Tx};
 
 pub use feed::{Books, Feed, Interest, event_at, place_of, read_after};
@@ -119,6 +119,12 @@ changes! {
     BankAccountLinked "bank_account.linked" BankAccount ["bank_account.linked"],
     BankAccountVerified "bank_account.verified" BankAccount ["bank_account.verified"],
     BankAccountRemoved "bank_account.removed" BankAccount ["bank_account.removed"],
+    // What a test method pays is a payment to its receiver; nobody's wallet sent it.
+    TestPaymentReceived "payment.test_received" Payment ["payment.received"],
+    PaymentLinkCreated "payment_link.created" PaymentLink ["payment_link.created"],
+    PaymentLinkClaimed "payment_link.claimed" PaymentLink ["payment_link.claimed"],
+    PaymentLinkCancelled "payment_link.cancelled" PaymentLink ["payment_link.cancelled"],
+    PaymentLinkExpired "payment_link.expired" PaymentLink ["payment_link.expired"],
     CardholderCreated "cardholder.created" Cardholder ["cardholder.created"],
     CardCreated "card.created" Card ["card.created"],
     CardUpdated "card.updated" Card ["card.updated"],
@@ -150,6 +156,7 @@ impl Change {
         match self {
             // To its sender, a payment to another organization is one like any.
             Self::PaymentSent => Self::PaymentPosted.as_str(),
+            Self::TestPaymentReceived => Self::PaymentReceived.as_str(),
             // Whoever declined it, it is one decline.
             Self::CardDenied => Self::CardDeclined.as_str(),
             _ => self.as_str(),
@@ -180,6 +187,7 @@ pub enum About {
     Organization,
     Transfer,
     BankAccount,
+    PaymentLink,
 }
 
 impl About {
@@ -204,6 +212,7 @@ impl About {
             Self::Organization => of::<id::Organization>(number),
             Self::Transfer => of::<id::Transfer>(number),
             Self::BankAccount => of::<id::BankAccount>(number),
+            Self::PaymentLink => of::<id::PaymentLink>(number),
         }
     }
 
@@ -228,6 +237,7 @@ impl About {
             Self::Organization => of::<id::Organization>(name),
             Self::Transfer => of::<id::Transfer>(name),
             Self::BankAccount => of::<id::BankAccount>(name),
+            Self::PaymentLink => of::<id::PaymentLink>(name),
         }
     }
 }
@@ -237,8 +247,22 @@ impl About {
 pub enum Actor<'a> {
     /// A key.
     Key(&'a Caller),
+    /// Somebody without one.
+    Visitor(&'a Visitor),
     /// The operator, or the clock.
     System,
+}
+
+impl Actor<'_> {
+    /// The actor, as far as an organization may know: it never learns who acted on
+    /// the other side.
+    #[must_use]
+    pub fn seen_from(self, scope: ScopeId) -> Self {
+        match self {
+            Self::Key(caller) if caller.scope != scope => Self::System,
+            _ => self,
+        }
+    }
 }
 
 /// What a change is about.
@@ -262,9 +286,10 @@ pub fn record(
     subject: Subject,
     data: Option<&Value>,
 ) -> Result<(), Stop> {
-    let caller = match actor {
-        Actor::Key(caller) => Some(caller),
-        Actor::System => None,
+    let (key, ip, request_id) = match actor {
+        Actor::Key(caller) => (Some(caller.key), caller.ip.as_ref(), Some(&caller.request_id)),
+        Actor::Visitor(visitor) => (None, visitor.ip.as_ref(), Some(&visitor.request_id)),
+        Actor::System => (None, None, None),
     };
     let row = ChangeRow {
         scope: subject.scope,
@@ -272,9 +297,9 @@ pub fn record(
         kind: change.as_str(),
         subject: subject.id,
         wallet: subject.wallet,
-        actor: caller.map(|caller| caller.key.key()),
-        ip: caller.and_then(|caller| caller.ip.clone()),
-        request_id: caller.map(|caller| caller.request_id.to_string()),
+        actor: key.map(KeyId::key),
+        ip: ip.cloned(),
+        request_id: request_id.map(ToString::to_string),
         data: data.map(Value::to_string),
         created_at: tx.now(),
     };

@@ -17,7 +17,7 @@ use super::route::Route;
 use crate::app::App;
 use crate::{
     agents, approvals, audit, bank_accounts, cards, delegations, events, keys, network,
-    organizations, payments, policies, realtime, sandbox, transfers, wallets, webhooks,
+    organizations, payment_links, payments, policies, realtime, sandbox, transfers, wallets, webhooks,
 };
 
 /// All routes of the API, noun by noun.
@@ -28,6 +28,7 @@ pub(super) fn routes() -> Vec<Route> {
         policies::routes::routes(),
         payments::routes::routes(),
         network::routes::routes(),
+        payment_links::routes::routes(),
         bank_accounts::routes::routes(),
         transfers::routes::routes(),
         agents::routes::routes(),

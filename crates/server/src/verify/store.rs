@@ -340,6 +340,30 @@ pub(super) const CHECKS: &[Check] = &[
                 GROUP BY a.id HAVING COUNT(s.card_id) <> 10",
     },
     Check {
+        what: "payment links were used as often as they were paid",
+        count: "SELECT COUNT(*) FROM payment_links",
+        wrong: "SELECT l.id, l.uses, CAST(COALESCE(p.n, 0) AS BIGINT) FROM payment_links l \
+                LEFT JOIN (SELECT related_id, COUNT(*) AS n FROM transactions \
+                WHERE rail = 'PAYMENT_LINK' AND settled_at IS NOT NULL \
+                AND kind IN ('PAYMENT', 'TEST_PAYMENT') GROUP BY related_id) p \
+                ON p.related_id = l.id WHERE l.uses <> COALESCE(p.n, 0) OR l.uses > l.uses_max \
+                OR (l.uses = l.uses_max) <> (l.status = 'CLAIMED')",
+    },
+    Check {
+        what: "payments of links pay what the link says, into its wallet",
+        count: "SELECT COUNT(*) FROM transactions WHERE rail = 'PAYMENT_LINK'",
+        wrong: "SELECT t.id, t.amount, CAST(COALESCE(l.amount, 0) AS BIGINT) FROM transactions t \
+                LEFT JOIN payment_links l ON l.id = t.related_id WHERE t.rail = 'PAYMENT_LINK' \
+                AND (l.id IS NULL OR t.amount <> l.amount OR t.to_wallet_id <> l.wallet_id)",
+    },
+    Check {
+        what: "test methods pay in the sandbox alone",
+        count: "SELECT COUNT(*) FROM transactions WHERE kind IN ('TEST_PAYMENT', 'TEST_REFUND')",
+        wrong: "SELECT t.id, CAST(1 AS BIGINT), CAST(0 AS BIGINT) FROM transactions t \
+                JOIN scopes s ON s.id = t.scope_id WHERE s.environment <> 'SANDBOX' \
+                AND t.kind IN ('TEST_PAYMENT', 'TEST_REFUND')",
+    },
+    Check {
         what: "event numbers end where the books say",
         count: "SELECT COUNT(*) FROM changes",
         wrong: "SELECT s.id, s.sequence, CAST(COALESCE(c.newest, 0) AS BIGINT) FROM scopes s \
