@@ -42,7 +42,7 @@ impl CreateCustomer {
     /// `VALIDATION_ERROR`.
     pub fn decode(body: &[u8]) -> Result<Self, ApiError> {
         let mut fields = Fields::parse(body)?;
-        let email = email(&mut fields);
+        let email = email(&mut fields, "email");
         let request = Self {
             email: fields.require("email", email),
             name: fields.text_or_empty("name", NAME_CHARS_MAX),
@@ -88,7 +88,7 @@ impl UpdateCustomer {
     pub fn decode(body: &[u8]) -> Result<Self, ApiError> {
         let mut fields = Fields::parse(body)?;
         let request = Self {
-            email: fields.patch("email", |it, _| email(it)),
+            email: fields.patch("email", email),
             name: fields.patch("name", |it, name| it.text_or_empty(name, NAME_CHARS_MAX)),
             phone: fields.patch("phone", |it, name| it.text_or_empty(name, PHONE_CHARS_MAX)),
             company_name: fields
@@ -228,6 +228,13 @@ pub struct SaveTestMethod {
     #[serde(skip)]
     #[schema(ignore)]
     pub method: TestMethod,
+}
+
+impl From<TestMethod> for SaveTestMethod {
+    fn from(method: TestMethod) -> Self {
+        let (kind, last4) = (method.kind().to_owned(), Some(method.last4().to_owned()));
+        Self { kind, last4, method }
+    }
 }
 
 impl SaveTestMethod {

@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use wallgent_core::id::{CustomerId, InvoiceId, TransactionId, WalletId};
+use wallgent_core::test_method::TestMethod;
 use wallgent_core::{Amount, Timestamp, invoice};
 
+use super::payment_links::{method, payer};
 use super::payments::DESCRIPTION_CHARS_MAX;
 use super::wallets::{METADATA_BYTES_MAX, NAME_CHARS_MAX};
 use crate::{ApiError, ErrorCode, Fields, Patch};
@@ -15,7 +17,7 @@ const LINES_MAX: usize = 100;
 const TIME_CHARS_MAX: usize = 64;
 
 /// One line of a new invoice.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NewLineItem {
     /// What is billed; at most 1,024 characters.
@@ -27,6 +29,13 @@ pub struct NewLineItem {
     /// The price of one; a decimal string or a number.
     #[schema(value_type = String, example = "15.00")]
     pub unit_price: Amount,
+}
+
+/// One unit of nothing yet.
+impl Default for NewLineItem {
+    fn default() -> Self {
+        Self { description: String::new(), quantity: 1, unit_price: Amount::ZERO }
+    }
 }
 
 impl NewLineItem {
@@ -279,8 +288,8 @@ pub struct PayInvoice {
     #[schema(example = "wal_01J00000000000000000000000")]
     pub from_wallet_id: Option<String>,
     /// The test method that pays; `paymentMethod` says the same.
-    #[serde(skip)]
-    #[schema(value_type = Option<TestMethodChosen>)]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "method")]
+    #[schema(value_type = Option<super::payment_links::TestMethodChosen>)]
     pub test_method: Option<TestMethod>,
 }
 

@@ -64,6 +64,7 @@ pub fn find_setup(connection: &mut Connection, token: &str) -> DbResult<Option<S
 ///
 /// # Errors
 /// `NOT_FOUND` for an unknown token; `CONFLICT` with the status `USED` or `EXPIRED`.
+#[expect(dead_code, reason = "for the page that saves a payment method")]
 pub fn complete_setup_in(
     tx: &mut Tx<'_>,
     actor: Actor<'_>,

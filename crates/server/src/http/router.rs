@@ -16,7 +16,7 @@ use super::openapi;
 use super::route::Route;
 use crate::app::App;
 use crate::{
-    agents, approvals, audit, bank_accounts, cards, delegations, events, keys, network,
+    agents, approvals, audit, bank_accounts, cards, customers, delegations, events, invoices, keys, network,
     organizations, payment_links, payments, policies, realtime, sandbox, transfers, wallets, webhooks,
 };
 
@@ -29,6 +29,8 @@ pub(super) fn routes() -> Vec<Route> {
         payments::routes::routes(),
         network::routes::routes(),
         payment_links::routes::routes(),
+        customers::routes::routes(),
+        invoices::routes::routes(),
         bank_accounts::routes::routes(),
         transfers::routes::routes(),
         agents::routes::routes(),

@@ -24,9 +24,8 @@ use crate::events::{self, Actor, Change, Subject};
 use crate::idempotency::Reply;
 use crate::{customers, error, payments, slug};
 
-pub use charges::{any_due, cancel_recurring_of, charge_due_in};
+pub use charges::{any_due, cancel_recurring_of, charge_due_in, end_all_in};
 pub use pay::{paid_in, refuse_unpayable, reversed_in};
-pub use render::payable;
 pub use store::InvoiceRow;
 
 /// Drafts an invoice.

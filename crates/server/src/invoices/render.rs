@@ -43,7 +43,7 @@ pub(super) fn checkout(row: &InvoiceRow, rules: &Rules) -> InvoiceCheckout {
 
 /// An invoice as whoever has its address sees it.
 #[must_use]
-pub fn payable(row: &InvoiceRow, rules: &Rules, now: Timestamp) -> PayableInvoice {
+pub(super) fn payable(row: &InvoiceRow, rules: &Rules, now: Timestamp) -> PayableInvoice {
     let slug = row.slug.clone().unwrap_or_default();
     PayableInvoice {
         id: row.id,

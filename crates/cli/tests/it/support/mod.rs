@@ -9,6 +9,7 @@ mod crowd;
 mod damage;
 pub(crate) mod encryption;
 mod http;
+pub(crate) mod invoicing;
 mod listen;
 mod people;
 pub(crate) mod proxy;
