@@ -15,7 +15,8 @@ use crate::realtime::Socket;
 use crate::retry::{self, Failure};
 use crate::{
     Agents, ApiKeys, Approvals, AuditLogs, BankAccounts, Cards, Customers, Delegations, Error,
-    Events, Invoices, Network, Organizations, Payments, Policies, Sandbox, Transfers, Wallets, Webhooks,
+    Events, Invoices, Network, Organizations, PaymentLinks, Payments, Policies, Sandbox, Transfers,
+    Wallets, Webhooks,
 };
 
 /// Where a server listens when nobody says otherwise.
@@ -149,6 +150,12 @@ impl Client {
     #[must_use]
     pub const fn invoices(&self) -> Invoices<'_> {
         Invoices::new(self)
+    }
+
+    /// Payment links: what whoever has one may pay.
+    #[must_use]
+    pub const fn payment_links(&self) -> PaymentLinks<'_> {
+        PaymentLinks::new(self)
     }
 
     /// Payments between wallets.

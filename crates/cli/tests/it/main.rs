@@ -22,6 +22,7 @@ mod network;
 mod openapi;
 mod operations;
 mod organizations;
+mod payment_links;
 mod payments;
 mod policies;
 mod races;

@@ -13,6 +13,7 @@ mod following;
 mod invoices;
 mod keys;
 mod network;
+mod payment_links;
 mod payments;
 #[path = "../it/support/proxy.rs"]
 mod proxy;

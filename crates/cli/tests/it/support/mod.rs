@@ -10,6 +10,7 @@ mod damage;
 pub(crate) mod encryption;
 mod http;
 pub(crate) mod invoicing;
+pub(crate) mod links;
 mod listen;
 mod people;
 pub(crate) mod proxy;

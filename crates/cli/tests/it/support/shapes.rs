@@ -83,6 +83,23 @@ pub(crate) const PAYMENT: &[&str] = &[
     "createdAt",
     "settledAt",
 ];
+pub(crate) const PAYMENT_LINK: &[&str] = &[
+    "id",
+    "slug",
+    "url",
+    "walletId",
+    "amount",
+    "currency",
+    "description",
+    "status",
+    "maxUses",
+    "uses",
+    "recipientRestrictions",
+    "expiresAt",
+    "metadata",
+    "createdAt",
+    "updatedAt",
+];
 /// What the sender's own answers to a payment carry beyond the payment.
 pub(crate) const SENDER_BALANCES: &[&str] = &["balanceAfter", "availableAfter"];
 pub(crate) const BATCH: &[&str] = &["batchId", "results", "summary"];
