@@ -118,20 +118,22 @@ mod tests {
             let states = InvoiceStatus::ALL.into_iter();
             states.filter(|it| it.after(step).is_some()).map(InvoiceStatus::as_str).collect()
         };
-        assert_eq!(STEPS.map(allowing), [
-            vec!["DRAFT"],
-            vec!["DRAFT"],
-            vec!["FINALIZED"],
-            vec!["DRAFT", "FINALIZED"],
-            vec!["FINALIZED"],
-            vec!["PAID"],
-        ]);
+        assert_eq!(
+            STEPS.map(allowing),
+            [
+                vec!["DRAFT"],
+                vec!["DRAFT"],
+                vec!["FINALIZED"],
+                vec!["DRAFT", "FINALIZED"],
+                vec!["FINALIZED"],
+                vec!["PAID"],
+            ]
+        );
     }
 
     #[test]
     fn what_has_ended_stays_as_it_is() {
-        for status in
-            [InvoiceStatus::Voided, InvoiceStatus::Uncollectible, InvoiceStatus::Refunded]
+        for status in [InvoiceStatus::Voided, InvoiceStatus::Uncollectible, InvoiceStatus::Refunded]
         {
             assert!(STEPS.iter().all(|step| status.after(*step).is_none()), "{status:?}");
         }

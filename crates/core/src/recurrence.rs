@@ -51,9 +51,9 @@ impl Recurrence {
     pub const fn occurrence(self, first: Timestamp, number: i64) -> Timestamp {
         let day = first.day();
         let due = match self {
-            Self::Weekly => Day::from_number(
-                day.number().saturating_add(number.saturating_mul(WEEK_DAYS)),
-            ),
+            Self::Weekly => {
+                Day::from_number(day.number().saturating_add(number.saturating_mul(WEEK_DAYS)))
+            }
             Self::Monthly => day.plus_months(number),
             Self::Yearly => day.plus_months(number.saturating_mul(12)),
         };
@@ -87,30 +87,39 @@ mod tests {
 
     #[test]
     fn the_end_of_a_month_comes_back() {
-        assert_eq!(dates(Recurrence::Monthly, "2028-01-31T09:30:00Z", 5), [
-            "2028-01-31T09:30:00",
-            "2028-02-29T09:30:00",
-            "2028-03-31T09:30:00",
-            "2028-04-30T09:30:00",
-            "2028-05-31T09:30:00",
-        ]);
-        assert_eq!(dates(Recurrence::Monthly, "2026-12-30T00:00:00Z", 4), [
-            "2026-12-30T00:00:00",
-            "2027-01-30T00:00:00",
-            "2027-02-28T00:00:00",
-            "2027-03-30T00:00:00",
-        ]);
+        assert_eq!(
+            dates(Recurrence::Monthly, "2028-01-31T09:30:00Z", 5),
+            [
+                "2028-01-31T09:30:00",
+                "2028-02-29T09:30:00",
+                "2028-03-31T09:30:00",
+                "2028-04-30T09:30:00",
+                "2028-05-31T09:30:00",
+            ]
+        );
+        assert_eq!(
+            dates(Recurrence::Monthly, "2026-12-30T00:00:00Z", 4),
+            [
+                "2026-12-30T00:00:00",
+                "2027-01-30T00:00:00",
+                "2027-02-28T00:00:00",
+                "2027-03-30T00:00:00",
+            ]
+        );
     }
 
     #[test]
     fn a_leap_day_comes_back_every_four_years() {
-        assert_eq!(dates(Recurrence::Yearly, "2028-02-29T23:59:59Z", 5), [
-            "2028-02-29T23:59:59",
-            "2029-02-28T23:59:59",
-            "2030-02-28T23:59:59",
-            "2031-02-28T23:59:59",
-            "2032-02-29T23:59:59",
-        ]);
+        assert_eq!(
+            dates(Recurrence::Yearly, "2028-02-29T23:59:59Z", 5),
+            [
+                "2028-02-29T23:59:59",
+                "2029-02-28T23:59:59",
+                "2030-02-28T23:59:59",
+                "2031-02-28T23:59:59",
+                "2032-02-29T23:59:59",
+            ]
+        );
     }
 
     #[test]
@@ -122,14 +131,19 @@ mod tests {
     #[test]
     fn a_failed_charge_is_tried_four_times_more() {
         let failed = at("2026-02-27T10:00:00Z");
-        let again: Vec<String> =
-            (0..6).map_while(|retries| retry_at(failed, retries)).map(|it| it.to_string()).collect();
-        assert_eq!(again, [
-            "2026-02-28T10:00:00.000Z",
-            "2026-03-02T10:00:00.000Z",
-            "2026-03-04T10:00:00.000Z",
-            "2026-03-06T10:00:00.000Z",
-        ]);
+        let again: Vec<String> = (0..6)
+            .map_while(|retries| retry_at(failed, retries))
+            .map(|it| it.to_string())
+            .collect();
+        assert_eq!(
+            again,
+            [
+                "2026-02-28T10:00:00.000Z",
+                "2026-03-02T10:00:00.000Z",
+                "2026-03-04T10:00:00.000Z",
+                "2026-03-06T10:00:00.000Z",
+            ]
+        );
     }
 
     #[test]

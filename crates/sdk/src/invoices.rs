@@ -2,7 +2,7 @@
 
 use wallgent_api::types::charges::{Charge, ChargeCustomer, RecurringCharge};
 use wallgent_api::types::invoices::{
-    CreateInvoice, Invoice, InvoiceCheckout, PayInvoice, PayableInvoice, UpdateInvoice,
+    CreateInvoice, Invoice, InvoiceCheckout, PayInvoice, PayableInvoice, UpdateInvoice, UsdcAddress,
 };
 use wallgent_api::types::payments::Payment;
 use wallgent_core::id::{ChargeId, CustomerId, InvoiceId, WalletId};
@@ -141,6 +141,12 @@ impl<'a> Invoices<'a> {
     /// method.
     pub fn pay_with(&self, slug: &str, request: &PayInvoice) -> Call<InvoicePayment> {
         self.client.post::<()>(pay_path(slug), request).read_by(InvoicePayment::read)
+    }
+
+    /// Where to send the stablecoin for an invoice. In production, as long as nothing
+    /// watches a chain: `SERVICE_UNAVAILABLE`.
+    pub fn usdc_address(&self, slug: &str) -> Call<UsdcAddress> {
+        self.client.act(format!("{}/usdc", pay_path(slug)))
     }
 
     /// Charges what a customer saved. It is declined: an answer, with the status

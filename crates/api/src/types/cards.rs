@@ -111,6 +111,7 @@ pub(crate) fn is_email(text: &str) -> bool {
     let parts = text.split_once('@');
     parts.is_some_and(|(user, host)| !user.is_empty() && !host.is_empty())
         && text.chars().count() <= EMAIL_CHARS_MAX
+        && !text.contains(|it: char| it.is_whitespace() || it.is_control())
 }
 
 fn date_of_birth(fields: &mut Fields<'_>) -> Option<String> {

@@ -351,3 +351,49 @@ pub struct PayableInvoice {
     /// `SANDBOX`, where test methods pay, or `PRODUCTION`.
     pub environment: String,
 }
+
+/// Where to send the stablecoin for an invoice.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UsdcAddress {
+    /// The invoice.
+    #[schema(value_type = String)]
+    pub invoice_id: InvoiceId,
+    /// The address, which takes money for this invoice alone.
+    #[schema(example = "0x52908400098527886e0f7030069857d2e4169ee7")]
+    pub address: String,
+    /// The chain: `SIMULATED` in the sandbox.
+    pub chain: String,
+    /// How much to send.
+    #[schema(value_type = String, example = "70.00")]
+    pub amount: Amount,
+    /// Always `USDC`.
+    pub currency: String,
+}
+
+/// `POST /sandbox/usdc-deposits`
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct DepositUsdc {
+    /// The address of an invoice.
+    pub address: String,
+    /// What arrives there: the invoice's total; a decimal string or a number.
+    #[schema(value_type = String, example = "70.00")]
+    pub amount: Amount,
+}
+
+impl DepositUsdc {
+    /// Reads the request.
+    ///
+    /// # Errors
+    /// `VALIDATION_ERROR`, `INVALID_AMOUNT`.
+    pub fn decode(body: &[u8]) -> Result<Self, ApiError> {
+        let mut fields = Fields::parse(body)?;
+        let address = fields.text("address", NAME_CHARS_MAX);
+        let amount = fields.amount("amount");
+        let request = Self {
+            address: fields.require("address", address),
+            amount: fields.require("amount", amount),
+        };
+        fields.finish(request)
+    }
+}

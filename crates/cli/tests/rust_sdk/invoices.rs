@@ -68,11 +68,8 @@ async fn invoices() {
     let payer = funded(&client, "Payer", "100.00").await;
     let jane = customer(&client, "jane@acme.example").await;
     let draft = invoices.create(&bill(shop, jane, "20.00")).await.unwrap();
-    let line = NewLineItem {
-        description: "Processing".to_owned(),
-        quantity: 3,
-        unit_price: usd("15.00"),
-    };
+    let line =
+        NewLineItem { description: "Processing".to_owned(), quantity: 3, unit_price: usd("15.00") };
     let change = UpdateInvoice { line_items: Patch::Set(vec![line]), ..Default::default() };
     assert_eq!(invoices.update(draft.id, &change).await.unwrap().total, usd("45.00"));
     let due = invoices.finalize(draft.id).await.unwrap();
@@ -101,13 +98,18 @@ async fn invoices() {
     let third = invoices.create(&bill(shop, jane, "1.00")).await.unwrap().id;
     invoices.finalize(third).await.unwrap();
     assert_eq!(invoices.mark_uncollectible(third).await.unwrap().status, "UNCOLLECTIBLE");
+    let fourth = invoices.create(&bill(shop, jane, "2.00")).await.unwrap().id;
+    let slug = invoices.finalize(fourth).await.unwrap().slug.expect("a slug");
+    let place = invoices.usdc_address(&slug).await.unwrap();
+    let arrived = client.sandbox().deposit_usdc(&place.address, place.amount).await.unwrap();
+    assert_eq!((arrived.id, arrived.status.as_str()), (fourth, "PAID"));
     let filter = InvoiceFilter {
         wallet_id: Some(shop),
         customer_id: Some(jane),
         status: Some(InvoiceStatus::Paid),
     };
     let listed = invoices.list(&filter).all().await.unwrap();
-    assert_eq!(listed.iter().map(|it| it.id).collect::<Vec<_>>(), [second]);
+    assert_eq!(listed.iter().map(|it| it.id).collect::<Vec<_>>(), [fourth, second]);
     assert_eq!(invoices.get(third).await.unwrap().customer_id, jane);
 }
 

@@ -85,10 +85,7 @@ pub fn method_in(tx: &mut Tx<'_>, customer: CustomerId, text: &str) -> Result<Me
 
 /// The payment method that a customer saved last, if any: what is charged when none
 /// is named, so that saving another is how one is replaced.
-pub fn newest_method_in(
-    tx: &mut Tx<'_>,
-    customer: CustomerId,
-) -> Result<Option<MethodRow>, Stop> {
+pub fn newest_method_in(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Option<MethodRow>, Stop> {
     Ok(store::methods(tx.reader()?, customer, 1)?.into_iter().next())
 }
 

@@ -27,11 +27,7 @@ pub use setup::{Setup, complete_setup_in, find_setup};
 pub use store::{CustomerRow, MethodRow};
 
 /// Adds a customer.
-pub fn create_in(
-    tx: &mut Tx<'_>,
-    caller: &Caller,
-    request: CreateCustomer,
-) -> Result<Reply, Stop> {
+pub fn create_in(tx: &mut Tx<'_>, caller: &Caller, request: CreateCustomer) -> Result<Reply, Stop> {
     refuse_taken(tx, caller.scope, &request.email)?;
     let row = CustomerRow {
         id: tx.next_id(),
@@ -98,12 +94,7 @@ fn refuse_taken(tx: &mut Tx<'_>, scope: ScopeId, email: &str) -> Result<(), Stop
     }
 }
 
-fn note(
-    tx: &mut Tx<'_>,
-    caller: &Caller,
-    change: Change,
-    row: &CustomerRow,
-) -> Result<(), Stop> {
+fn note(tx: &mut Tx<'_>, caller: &Caller, change: Change, row: &CustomerRow) -> Result<(), Stop> {
     let mut data = json!(render::customer(row));
     data["customerId"] = json!(row.id);
     let subject = Subject { scope: row.scope, id: row.id.key(), wallet: None };

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 use wallgent_api::types::events::{Event, EventType};
 use wallgent_core::id::{
-    ApprovalId, BankAccountId, BatchId, CardAuthorizationId, CardId, CardholderId, ChargeId, CustomerId, DelegationId, InvoiceId, PaymentMethodId,
-    Id, KeyId, Kind, OrganizationId, PaymentLinkId, PolicyId, TransactionId, TransferId, WalletId,
-    WebhookId,
+    ApprovalId, BankAccountId, BatchId, CardAuthorizationId, CardId, CardholderId, ChargeId,
+    CustomerId, DelegationId, Id, InvoiceId, KeyId, Kind, OrganizationId, PaymentLinkId,
+    PaymentMethodId, PolicyId, TransactionId, TransferId, WalletId, WebhookId,
 };
 use wallgent_core::{Environment, Timestamp};
 

@@ -76,7 +76,8 @@ async fn climb(
     let body = if route.is_write() { read_body(&parts.headers, body).await? } else { Bytes::new() };
     let upgrade = if route.is_stream { Upgrade::of(parts).await } else { None };
     let app = Arc::clone(app);
-    let call = Call { app, caller: (), route: route.name, params, query, body, header_key, upgrade };
+    let call =
+        Call { app, caller: (), route: route.name, params, query, body, header_key, upgrade };
     let call = match who {
         Who::Caller(caller) => OpenCall::Keyed(call.by(caller)),
         Who::Visitor(visitor) => OpenCall::Visiting(call.by(visitor)),

@@ -16,8 +16,9 @@ use super::openapi;
 use super::route::Route;
 use crate::app::App;
 use crate::{
-    agents, approvals, audit, bank_accounts, cards, customers, delegations, events, invoices, keys, network,
-    organizations, payment_links, payments, policies, realtime, sandbox, transfers, wallets, webhooks,
+    agents, approvals, audit, bank_accounts, cards, customers, delegations, events, invoices, keys,
+    network, organizations, payment_links, payments, policies, realtime, sandbox, transfers,
+    wallets, webhooks,
 };
 
 /// All routes of the API, noun by noun.

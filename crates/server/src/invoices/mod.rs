@@ -2,7 +2,7 @@
 //!
 //! A draft is written and changed here; finalizing fixes it and gives it an address.
 //! It is paid by a payment made for it ([`pay`]), from a wallet or by a test method,
-//! and given back whole ([`refund`]). [`charges`] charges what a customer saved.
+//! or in a stablecoin ([`usdc`]), and given back whole ([`refund`]). [`charges`] charges what a customer saved.
 
 pub mod charges;
 mod pay;
@@ -10,6 +10,7 @@ mod refund;
 mod render;
 pub mod routes;
 mod store;
+mod usdc;
 
 use wallgent_api::types::invoices::{CreateInvoice, LineItem, NewLineItem, UpdateInvoice};
 use wallgent_api::{ApiError, Patch};
@@ -72,6 +73,7 @@ fn blank(
         memo: None,
         due_at: None,
         slug: None,
+        usdc_address: None,
         payment: None,
         refunded: Amount::ZERO,
         metadata: None,

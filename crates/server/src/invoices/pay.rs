@@ -6,7 +6,7 @@
 
 use serde_json::json;
 use wallgent_api::ApiError;
-use wallgent_api::types::payments::SendPayment;
+use wallgent_api::types::payments::{SendPayment, TestMethodShown};
 use wallgent_core::Amount;
 use wallgent_core::id::{InvoiceId, TransactionId};
 use wallgent_core::invoice::InvoiceStep;
@@ -19,7 +19,7 @@ use crate::caller::{Asking, Caller};
 use crate::engine::{Stop, Tx};
 use crate::error;
 use crate::events::{self, Actor, Change, Subject};
-use crate::idempotency::Reply;
+use crate::idempotency::{Body, Reply, encode};
 use crate::payments::{self, Approval, Received, Sending};
 use crate::slug;
 
@@ -50,22 +50,20 @@ pub(super) fn pay_in(
         approval: Approval::Waits,
         rail: Rail::Invoice(row.id),
     };
-    let reply = payments::send_in(tx, caller, &sending)?;
-    if reply.status != 200 {
-        return Ok(reply);
+    let mut reply = payments::send_in(tx, caller, &sending)?;
+    let Body::Payment(payment) = &reply.body else { return Ok(reply) };
+    if reply.status == 200 {
+        let row = reload(tx, row.id)?;
+        let told = encode(&render::payable(&row, tx.rules(), tx.now()));
+        reply.body = Body::PaidFor(payment.id, told);
+        reply.resource = Some(row.id.to_string());
     }
-    paid(tx, row.id)
+    Ok(reply)
 }
 
 /// What the books say of the payment of an invoice.
 fn description(row: &InvoiceRow) -> Option<String> {
     row.memo.clone().filter(|memo| !memo.is_empty()).or_else(|| Some(format!("Invoice {}", row.id)))
-}
-
-/// The answer to who paid an invoice just now.
-fn paid(tx: &mut Tx<'_>, id: InvoiceId) -> Result<Reply, Stop> {
-    let row = reload(tx, id)?;
-    Ok(Reply::json(200, &render::payable(&row, tx.rules(), tx.now()), id))
 }
 
 /// Pays an invoice by a test method. That one is declined is told to who sent the
@@ -87,16 +85,17 @@ pub(super) fn pay_by_test_method_in(
         note_failure(tx, actor, &row, &error.message)?;
         return Ok(Reply::refused(&error, asking));
     }
-    receive(tx, actor, &row, method)?;
-    paid(tx, row.id)
+    receive(tx, actor, &row, method.into())?;
+    let row = reload(tx, row.id)?;
+    Ok(Reply::json(200, &render::payable(&row, tx.rules(), tx.now()), row.id))
 }
 
-/// Posts what a test method pays for an invoice.
+/// Posts what a test method, or another of the sandbox's, pays for an invoice.
 pub(super) fn receive(
     tx: &mut Tx<'_>,
     actor: Actor<'_>,
     row: &InvoiceRow,
-    method: TestMethod,
+    method: TestMethodShown,
 ) -> Result<TransactionId, Stop> {
     let received = Received {
         method,

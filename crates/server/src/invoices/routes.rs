@@ -3,7 +3,8 @@
 use std::future::Future;
 
 use wallgent_api::types::invoices::{
-    CreateInvoice, Invoice, InvoiceCheckout, PayInvoice, PayableInvoice, UpdateInvoice,
+    CreateInvoice, DepositUsdc, Invoice, InvoiceCheckout, PayInvoice, PayableInvoice,
+    UpdateInvoice, UsdcAddress,
 };
 use wallgent_api::types::payments::Payment;
 use wallgent_api::{ApiError, ErrorCode};
@@ -13,7 +14,7 @@ use wallgent_core::idempotency::Fingerprint;
 use wallgent_core::invoice::InvoiceStatus;
 
 use super::store::{self, Filter, InvoiceRow};
-use super::{charges, not_found, pay, refund, render};
+use super::{charges, not_found, pay, refund, render, usdc};
 use crate::caller::{Caller, Visitor};
 use crate::engine::{Stop, Tx};
 use crate::events::Actor;
@@ -48,6 +49,14 @@ const PAYS: &[ErrorCode] = &[
     ErrorCode::WalletFrozen,
     ErrorCode::PolicyDenied,
     ErrorCode::InsufficientFunds,
+];
+
+const DEPOSITS: &[ErrorCode] = &[
+    ErrorCode::NotFound,
+    ErrorCode::EnvironmentMismatch,
+    ErrorCode::SandboxOnly,
+    ErrorCode::InvalidAmount,
+    ErrorCode::Conflict,
 ];
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -132,6 +141,23 @@ fn paying() -> Vec<Route> {
             .gives::<PayableInvoice>(200)
             .gives::<Payment>(202)
             .or(PAYS),
+        Route::open(
+            "POST /v1/invoices/pay/{slug}/usdc",
+            PaymentsWrite,
+            "Ask where to send the stablecoin for an invoice",
+            usdc_address,
+        )
+        .gives::<UsdcAddress>(200)
+        .or(&[ErrorCode::NotFound, ErrorCode::Conflict]),
+        Route::new(
+            "POST /v1/sandbox/usdc-deposits",
+            InvoicesWrite,
+            "Let a stablecoin arrive at an invoice's address",
+            deposit_usdc,
+        )
+        .takes::<DepositUsdc>()
+        .gives::<Invoice>(200)
+        .or(DEPOSITS),
     ]
 }
 
@@ -276,4 +302,21 @@ pub(crate) async fn pay_without_key(
         pay::pay_by_test_method_in(tx, who, &slug, method)
     })
     .await
+}
+
+async fn usdc_address(call: OpenCall) -> Result<Answer, ApiError> {
+    let call = call.anybodys();
+    let slug = call.param("slug").to_owned();
+    let meaning = Fingerprint::new("usdc").text(&slug).finish();
+    let claim = call.claim(call.key()?, &slug, meaning);
+    call.run(claim, move |tx, _| usdc::address_in(tx, &slug)).await
+}
+
+async fn deposit_usdc(call: Call) -> Result<Answer, ApiError> {
+    call.caller.require_sandbox()?;
+    let request = DepositUsdc::decode(&call.body)?;
+    let meaning = Fingerprint::new("usdc deposit").text(&request.address);
+    let meaning = meaning.number(request.amount.units()).finish();
+    let claim = call.claim(call.key()?, meaning, Lasting::Forever);
+    call.run(claim, move |tx, caller| usdc::deposit_in(tx, caller, &request)).await
 }

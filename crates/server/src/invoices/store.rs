@@ -26,6 +26,8 @@ pub struct InvoiceRow {
     pub memo: Option<String>,
     pub due_at: Option<Timestamp>,
     pub slug: Option<String>,
+    /// Where the stablecoin for it arrives, once somebody asked.
+    pub usdc_address: Option<String>,
     pub payment: Option<TransactionId>,
     pub refunded: Amount,
     pub metadata: Option<Map<String, Json>>,
@@ -36,7 +38,8 @@ pub struct InvoiceRow {
 
 const SELECT: &str = "SELECT i.id, i.scope_id, s.organization_id, o.name, s.environment, \
     i.wallet_id, i.customer_id, i.status, i.line_items, i.total, i.memo, i.due_at, i.slug, \
-    i.payment_id, i.refunded, i.metadata, i.paid_at, i.created_at, i.updated_at \
+    i.payment_id, i.refunded, i.metadata, i.paid_at, i.created_at, i.updated_at, \
+    i.usdc_address \
     FROM invoices i JOIN scopes s ON s.id = i.scope_id \
     JOIN organizations o ON o.id = s.organization_id";
 
@@ -61,6 +64,7 @@ fn read(row: &Row) -> DbResult<InvoiceRow> {
         memo: row.maybe_text(10)?.map(str::to_owned),
         due_at: moment(11)?,
         slug: row.maybe_text(12)?.map(str::to_owned),
+        usdc_address: row.maybe_text(19)?.map(str::to_owned),
         payment: row.maybe_int(13)?.and_then(TransactionId::from_key),
         refunded: Amount::from_units(row.int(14)?),
         metadata: metadata.map_err(|_| broken())?,
@@ -118,6 +122,21 @@ pub(super) fn get(connection: &mut Connection, id: InvoiceId) -> DbResult<Option
 pub(super) fn by_slug(connection: &mut Connection, slug: &str) -> DbResult<Option<InvoiceRow>> {
     let text = format!("{SELECT} WHERE i.slug = $1");
     let rows = connection.query_composed(&text, &[Value::from(slug)])?;
+    rows.first().map(read).transpose()
+}
+
+/// Notes where the stablecoin for an invoice arrives.
+pub(super) fn set_usdc_address(tx: &mut Tx<'_>, id: InvoiceId, address: &str) -> DbResult<()> {
+    let text = "UPDATE invoices SET usdc_address = $2 WHERE id = $1";
+    tx.execute(text, &[Value::Int(id.key()), Value::from(address)]).map(drop)
+}
+
+pub(super) fn by_usdc_address(
+    connection: &mut Connection,
+    address: &str,
+) -> DbResult<Option<InvoiceRow>> {
+    let text = format!("{SELECT} WHERE i.usdc_address = $1");
+    let rows = connection.query_composed(&text, &[Value::from(address)])?;
     rows.first().map(read).transpose()
 }
 

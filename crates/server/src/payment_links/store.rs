@@ -207,7 +207,8 @@ fn list_by(
     key: i64,
 ) -> DbResult<Vec<LinkRow>> {
     let index = if filter.status.is_some() { by_status } else { all };
-    let select = SELECT.replace("payment_links l", &format!("payment_links AS l INDEXED BY {index}"));
+    let select =
+        SELECT.replace("payment_links l", &format!("payment_links AS l INDEXED BY {index}"));
     let status = filter
         .status
         .map_or(String::new(), |status| format!("AND l.status = '{}'", status.as_str()));

@@ -10,6 +10,7 @@ pub mod acquirer;
 pub mod issuer;
 mod manual;
 mod simulator;
+pub mod stablecoin;
 mod store;
 
 use wallgent_api::types::transfers::Party;

@@ -84,7 +84,11 @@ fn a_deleted_customer_is_gone_and_its_address_is_free(store: Store) {
     assert_eq!(owner.all_ids("/customers").len(), 0);
     assert_eq!(owner.told("customer.deleted").len(), 1);
     owner.customer("jane@acme.com");
-    assert_eq!(owner.invoice(&invoice)["customerId"], customer.as_str(), "what it was billed stays");
+    assert_eq!(
+        owner.invoice(&invoice)["customerId"],
+        customer.as_str(),
+        "what it was billed stays"
+    );
 }
 
 fn customers_are_listed_newest_first(store: Store) {
@@ -99,10 +103,7 @@ fn customers_are_listed_newest_first(store: Store) {
     let first = caller.post("/customers", &request).expect(201);
     caller.post("/customers", &request).assert_replay_of(&first);
     let details = caller.post("/customers", &json!({ "email": "x@y.z" }));
-    assert_eq!(
-        details.refused(409, "IDEMPOTENCY_KEY_REUSE")["resourceId"],
-        first.json["id"]
-    );
+    assert_eq!(details.refused(409, "IDEMPOTENCY_KEY_REUSE")["resourceId"], first.json["id"]);
 }
 
 fn customers_of_others_do_not_exist(store: Store) {

@@ -114,9 +114,7 @@ fn bad_charges_are_refused(store: Store) {
         owner.post("/invoices/charge", &body).refused_fields(paths);
     };
     refused(json!({}), &["walletId", "customerId", "amount"]);
-    let whole = |recurring: Value| {
-        json!({ "walletId": wallet, "customerId": customer, "amount": "5", "recurring": recurring })
-    };
+    let whole = |recurring: Value| json!({ "walletId": wallet, "customerId": customer, "amount": "5", "recurring": recurring });
     refused(whole(json!({})), &["recurring.interval"]);
     refused(whole(json!({ "interval": "hourly" })), &["recurring.interval"]);
     refused(whole(json!("monthly")), &["recurring"]);

@@ -33,9 +33,7 @@ fn an_invoice_adds_up(store: Store) {
     assert_fields(&made, INVOICE, &[]);
     assert_id(&made["id"], "inv");
     assert_time(&made["createdAt"]);
-    let line = |text: &str, quantity: i64, price: &str, total: &str| {
-        json!({ "description": text, "quantity": quantity, "unitPrice": price, "total": total })
-    };
+    let line = |text: &str, quantity: i64, price: &str, total: &str| json!({ "description": text, "quantity": quantity, "unitPrice": price, "total": total });
     let lines = [
         line("API calls (10,000)", 1, "25.00", "25.00"),
         line("Data processing", 3, "15.00", "45.00"),
@@ -121,9 +119,8 @@ fn absurd_lines_are_refused(store: Store) {
     let owner = server.owner();
     let (wallet, customer) = (owner.wallet("Shop"), owner.customer("jane@acme.com"));
     let post = |lines: &str| {
-        let text = format!(
-            r#"{{"walletId":"{wallet}","customerId":"{customer}","lineItems":[{lines}]}}"#
-        );
+        let text =
+            format!(r#"{{"walletId":"{wallet}","customerId":"{customer}","lineItems":[{lines}]}}"#);
         owner.post_text("/invoices", &text)
     };
     let line = |quantity: &str, price: &str| {

@@ -6,5 +6,6 @@ mod paying;
 mod racing;
 mod recurring;
 mod refunding;
+mod stablecoin;
 mod stepping;
 mod waiting;

@@ -212,7 +212,11 @@ fn keys_and_wallets_are_checked(store: Store) {
     assert_eq!(needs["required"], "payments:write");
     let scoped = server.scoped(&["payments:write"], &[&owner.wallet("Mine")]);
     scoped.pay_invoice(&slug, &payer).refused(404, "WALLET_NOT_FOUND");
-    server.organization("Stranger").owner.pay_invoice(&slug, &payer).refused(404, "WALLET_NOT_FOUND");
+    server
+        .organization("Stranger")
+        .owner
+        .pay_invoice(&slug, &payer)
+        .refused(404, "WALLET_NOT_FOUND");
     let live = server.live();
     live.pay_invoice(&slug, server.account("liveWalletId")).refused(403, "ENVIRONMENT_MISMATCH");
     let path = format!("/invoices/pay/{slug}");

@@ -54,8 +54,7 @@ fn one_key_charges_once(store: Store) {
     let server = Server::start(store);
     let owner = server.owner();
     let (wallet, customer) = (owner.wallet("Shop"), owner.paying_customer("jane@acme.com"));
-    let answers =
-        all_at_once(40, |_| owner.once("charge-1").charge(&wallet, &customer, "5.00"));
+    let answers = all_at_once(40, |_| owner.once("charge-1").charge(&wallet, &customer, "5.00"));
     for answer in &answers {
         assert_eq!((answer.status, &answer.text), (200, &answers[0].text));
     }

@@ -115,7 +115,10 @@ fn a_cancelled_charge_comes_no_more(store: Store) {
     server.advance("P7D");
     let path = format!("/invoices/charges/recurring/{charge}");
     let cancelled = owner.delete(&path).ok();
-    assert_eq!((&cancelled["status"], &cancelled["nextChargeAt"]), (&json!("CANCELLED"), &Value::Null));
+    assert_eq!(
+        (&cancelled["status"], &cancelled["nextChargeAt"]),
+        (&json!("CANCELLED"), &Value::Null)
+    );
     assert_eq!(owner.delete(&path).ok(), cancelled);
     assert_eq!(owner.repeating(&charge), Value::Null);
     server.advance("P70D");
@@ -160,7 +163,8 @@ fn what_fails_for_good_is_told(store: Store) {
     let owner = server.owner();
     let (_, customer, charge) = failing(&server);
     server.advance_to("2026-02-15T09:00:00Z");
-    for (day, failures, final_ones) in [(16, 2, 0), (18, 3, 0), (20, 4, 0), (22, 5, 1), (28, 5, 1)] {
+    for (day, failures, final_ones) in [(16, 2, 0), (18, 3, 0), (20, 4, 0), (22, 5, 1), (28, 5, 1)]
+    {
         server.advance_to(&format!("2026-02-{day}T09:00:00Z"));
         assert_eq!(owner.told("charge.failed").len(), failures, "on the {day}th");
         assert_eq!(owner.told("invoice.payment_failed").len(), final_ones, "on the {day}th");

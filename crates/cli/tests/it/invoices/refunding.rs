@@ -21,7 +21,10 @@ fn a_refund_goes_back_to_the_wallet(store: Store) {
     let (invoice, slug) = owner.finalized(&wallet, &owner.customer("jane@acme.com"), "70.00");
     stranger.owner.pay_invoice(&slug, &payer).ok();
     let refunded = owner.step_invoice(&invoice, "refund").ok();
-    assert_eq!((&refunded["status"], &refunded["refundedAmount"]), (&json!("REFUNDED"), &json!("70.00")));
+    assert_eq!(
+        (&refunded["status"], &refunded["refundedAmount"]),
+        (&json!("REFUNDED"), &json!("70.00"))
+    );
     assert_eq!(owner.balance(&wallet), "0.00");
     assert_eq!(stranger.owner.balance(&payer), "100.00", "the fee, too");
     let again = owner.step_invoice(&invoice, "refund");
@@ -55,7 +58,10 @@ fn a_refund_needs_the_funds(store: Store) {
     owner.move_money(&wallet, &other, "15.00").ok();
     for invoice in [&by_wallet, &by_card] {
         let lacking = owner.step_invoice(invoice, "refund").refused(402, "INSUFFICIENT_FUNDS");
-        assert_eq!((&lacking["required"], &lacking["available"]), (&json!("10.00"), &json!("5.00")));
+        assert_eq!(
+            (&lacking["required"], &lacking["available"]),
+            (&json!("10.00"), &json!("5.00"))
+        );
         assert_eq!(owner.invoice_status(invoice), "PAID");
     }
     owner.move_money(&other, &wallet, "15.00").ok();

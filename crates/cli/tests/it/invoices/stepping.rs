@@ -68,7 +68,10 @@ fn every_state_allows_its_own_steps(store: Store) {
                 answer.ok();
             } else {
                 let details = answer.refused(409, "CONFLICT");
-                assert_eq!((&details["status"], &details["invoiceId"]), (&json!(state), &json!(invoice)));
+                assert_eq!(
+                    (&details["status"], &details["invoiceId"]),
+                    (&json!(state), &json!(invoice))
+                );
                 assert_eq!(owner.invoice_status(&invoice), state, "{step} changed nothing");
             }
         }

@@ -26,7 +26,10 @@ fn an_invoice_is_paid_when_a_human_agrees(store: Store) {
     let approved = owner.approve(&waiting.approval).ok();
     assert_eq!(approved["transactionDetails"]["type"], "INVOICE_PAYMENT");
     let paid = owner.invoice(&invoice);
-    assert_eq!((&paid["status"], &paid["transactionId"]), (&json!("PAID"), &json!(waiting.payment)));
+    assert_eq!(
+        (&paid["status"], &paid["transactionId"]),
+        (&json!("PAID"), &json!(waiting.payment))
+    );
     let again = caller.pay_invoice(&slug, &payer).ok();
     assert_eq!((&again["id"], &again["status"]), (&json!(waiting.payment), &json!("POSTED")));
     assert_eq!(owner.told("invoice.paid").len(), 1);

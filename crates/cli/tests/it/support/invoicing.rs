@@ -45,12 +45,7 @@ impl Api {
 
     /// The ID of a finalized invoice, and its slug.
     #[track_caller]
-    pub(crate) fn finalized(
-        &self,
-        wallet: &str,
-        customer: &str,
-        price: &str,
-    ) -> (String, String) {
+    pub(crate) fn finalized(&self, wallet: &str, customer: &str, price: &str) -> (String, String) {
         let invoice = self.drafted(wallet, customer, price);
         let finalized = self.step_invoice(&invoice, "finalize").ok();
         (invoice, finalized["slug"].as_str().expect("a slug").to_owned())

@@ -55,6 +55,7 @@ CREATE TABLE invoices (
     memo TEXT,
     due_at BIGINT,
     slug TEXT,
+    usdc_address TEXT,
     payment_id BIGINT,
     refunded BIGINT NOT NULL,
     metadata TEXT,
@@ -68,6 +69,8 @@ CREATE INDEX invoices_by_wallet ON invoices (wallet_id, id);
 CREATE INDEX invoices_of_wallet_by_status ON invoices (wallet_id, status, id);
 CREATE INDEX invoices_by_customer ON invoices (customer_id, id);
 CREATE UNIQUE INDEX invoices_by_slug ON invoices (slug) WHERE slug IS NOT NULL;
+CREATE UNIQUE INDEX invoices_by_usdc_address ON invoices (usdc_address)
+    WHERE usdc_address IS NOT NULL;
 REFUSE invoices DELETE;
 
 -- Each attempt to charge a saved payment method for an invoice. Those of a charge

@@ -109,11 +109,7 @@ fn bill(
 }
 
 /// The payment method that is named, or the one that was saved last.
-fn chosen(
-    tx: &mut Tx<'_>,
-    customer: CustomerId,
-    named: Option<&str>,
-) -> Result<MethodRow, Stop> {
+fn chosen(tx: &mut Tx<'_>, customer: CustomerId, named: Option<&str>) -> Result<MethodRow, Stop> {
     if let Some(text) = named {
         return customers::method_in(tx, customer, text);
     }
@@ -190,7 +186,7 @@ fn collect(
     if test_method.is_declined() {
         return Ok(Err(payments::declined(test_method, invoice.total).message));
     }
-    match tx.attempt(|tx| receive(tx, actor, invoice, test_method)) {
+    match tx.attempt(|tx| receive(tx, actor, invoice, test_method.into())) {
         Ok(payment) => Ok(Ok(payment)),
         Err(Stop::Refused(error)) => Ok(Err(error.message)),
         Err(stop) => Err(stop),

@@ -17,8 +17,8 @@ use crate::caller::Caller;
 use crate::engine::{Stop, Tx};
 use crate::events::{self, Actor, Change, Subject};
 use crate::idempotency::Reply;
-use crate::invoices::store::InvoiceRow;
 use crate::invoices::blank;
+use crate::invoices::store::InvoiceRow;
 use crate::{customers, error};
 
 /// Charges of one wallet, and of one customer, that repeat. All of them are cancelled
@@ -31,9 +31,8 @@ const CHARGED_AT_ONCE: i64 = 20;
 pub(super) fn refuse_too_many(tx: &mut Tx<'_>, invoice: &InvoiceRow) -> Result<(), Stop> {
     for of in [Of::Wallet(invoice.wallet), Of::Customer(invoice.customer)] {
         if store::count_active(tx, of, ACTIVE_MAX)? >= ACTIVE_MAX {
-            let message = format!(
-                "A wallet, and a customer, has at most {ACTIVE_MAX} charges that repeat"
-            );
+            let message =
+                format!("A wallet, and a customer, has at most {ACTIVE_MAX} charges that repeat");
             return Err(error::conflict(message, "FULL").into());
         }
     }
