@@ -57,7 +57,8 @@ pub(super) fn add(
     Ok(row)
 }
 
-/// Removes a payment method; nothing charges it from then on.
+/// Removes a payment method; nothing charges it from then on, for no wallet of the
+/// owner, whose decision that is.
 pub fn remove_method_in(
     tx: &mut Tx<'_>,
     caller: &Caller,
@@ -65,6 +66,7 @@ pub fn remove_method_in(
     method: &str,
 ) -> Result<Reply, Stop> {
     let customer = find_in(tx, caller, id)?;
+    caller.require_owner()?;
     let row = method_in(tx, customer.id, method)?;
     store::remove_method(tx, row.id)?;
     note(tx, Actor::Key(caller), Change::PaymentMethodRemoved, &customer, &row)?;

@@ -75,9 +75,11 @@ pub fn update_in(
 }
 
 /// Deletes a customer with its payment methods, and cancels what would charge them.
-/// Its invoices stay, and can still be paid by who has their address.
+/// Its invoices stay, and can still be paid by who has their address. Any wallet may
+/// be paid by it, so that it is the owner's to delete.
 pub fn delete_in(tx: &mut Tx<'_>, caller: &Caller, id: &str) -> Result<Reply, Stop> {
     let row = find_in(tx, caller, id)?;
+    caller.require_owner()?;
     invoices::cancel_recurring_of(tx, Actor::Key(caller), row.id)?;
     store::delete(tx, row.id)?;
     note(tx, caller, Change::CustomerDeleted, &row)?;

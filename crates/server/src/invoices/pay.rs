@@ -34,7 +34,11 @@ pub(super) fn pay_in(
 ) -> Result<Reply, Stop> {
     let row = find_by_slug(tx, slug)?;
     refuse_elsewhere(caller, &row)?;
-    caller.usable_wallet(tx, from)?;
+    let (payer, _) = caller.usable_wallet(tx, from)?;
+    if payer == row.wallet {
+        let message = "must be another wallet than the one that is paid";
+        return Err(ApiError::invalid_field("fromWalletId", message).into());
+    }
     refuse_step(&row, InvoiceStep::Pay)?;
     let sending = Sending {
         request: SendPayment {

@@ -12,7 +12,24 @@ stories!(
     a_deleted_customer_is_gone_and_its_address_is_free,
     customers_are_listed_newest_first,
     customers_of_others_do_not_exist,
+    a_scoped_key_takes_nobodys_customer_away,
 );
+
+fn a_scoped_key_takes_nobodys_customer_away(store: Store) {
+    let server = Server::start(store);
+    let owner = server.owner();
+    let wallet = owner.wallet("Shop");
+    let agent = server.scoped(&["invoices:read", "invoices:write"], &[&wallet]);
+    let customer = agent.customer("jane@acme.com");
+    let card = agent.saved(&customer, "card", None);
+    let path = format!("/customers/{customer}");
+    for gone in [&path, &format!("{path}/payment-methods/{card}")] {
+        let details = agent.delete(gone).refused(403, "PERMISSION_DENIED");
+        assert_eq!(details["ownerOnly"], true);
+    }
+    agent.patch(&path, &json!({ "name": "Jane" })).ok();
+    agent.charge(&wallet, &customer, "5.00").ok();
+}
 
 fn a_customer_is_added_and_changed(store: Store) {
     let server = Server::start(store);

@@ -189,7 +189,7 @@ fn refusals_leave_it_due(store: Store) {
     let frozen = owner.funded(1_000);
     owner.act(&format!("/wallets/{frozen}/freeze")).ok();
     owner.pay_invoice(&slug, &frozen).refused(403, "WALLET_FROZEN");
-    owner.pay_invoice(&slug, &wallet).refused_fields(&["to"]);
+    owner.pay_invoice(&slug, &wallet).refused_fields(&["fromWalletId"]);
     assert_eq!(owner.invoice_status(&invoice), "FINALIZED");
     owner.act(&format!("/wallets/{wallet}/freeze")).ok();
     let rich = owner.funded(1_000);
