@@ -11,6 +11,7 @@ mod delegations;
 mod events;
 mod faults;
 mod following;
+mod invoices;
 mod keys;
 mod merchants;
 mod network;

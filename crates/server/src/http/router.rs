@@ -16,9 +16,9 @@ use super::openapi;
 use super::route::Route;
 use crate::app::App;
 use crate::{
-    agents, analytics, approvals, audit, bank_accounts, cards, delegations, events, keys,
-    merchants, network, organizations, payment_links, payments, policies, realtime, sandbox,
-    transfers, wallets, webhooks,
+    agents, analytics, approvals, audit, bank_accounts, cards, customers, delegations, events,
+    invoices, keys, merchants, network, organizations, payment_links, payments, policies, realtime,
+    sandbox, transfers, wallets, webhooks,
 };
 
 /// All routes of the API, noun by noun.
@@ -30,6 +30,8 @@ pub(super) fn routes() -> Vec<Route> {
         payments::routes::routes(),
         network::routes::routes(),
         payment_links::routes::routes(),
+        customers::routes::routes(),
+        invoices::routes::routes(),
         bank_accounts::routes::routes(),
         transfers::routes::routes(),
         agents::routes::routes(),

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use super::{cards, control, links, merchants, rails, told};
+use super::{cards, control, invoices, links, merchants, rails, told};
 use crate::delegations::{self, grant};
 use crate::support::receiver::Answering;
 use crate::support::{Answer, Api, Receiver, id};
@@ -37,6 +37,7 @@ pub(super) struct Things {
     pub(super) captured: String,
     pub(super) link: String,
     pub(super) slug: String,
+    pub(super) bills: invoices::Bills,
     pub(super) merchant: String,
 }
 
@@ -69,6 +70,7 @@ impl Things {
         let (bank, on_its_way, completed) = rails::make(owner, &wallet);
         let card = owner.card(&wallet);
         let (link, slug) = owner.link(&other, "1.00");
+        let bills = invoices::Bills::make(owner, &other);
         let merchant = merchants::known(owner);
         let (approved, captured) = (owner.approved(&card, "2.00"), owner.captured(&card, "1.00"));
         Self {
@@ -97,6 +99,7 @@ impl Things {
             captured,
             link,
             slug,
+            bills,
             merchant,
         }
     }
@@ -182,6 +185,9 @@ pub(super) fn rows(things: &Things) -> Vec<Row> {
         cards::cards(things),
         cards::simulator(things),
         links::payment_links(things),
+        invoices::customers(things),
+        invoices::invoices(things),
+        invoices::paying(things),
         merchants::merchants(things),
         merchants::reports(things),
     ]

@@ -10,6 +10,7 @@ mod damage;
 pub(crate) mod dns;
 pub(crate) mod encryption;
 mod http;
+pub(crate) mod invoicing;
 pub(crate) mod links;
 mod listen;
 mod merchants;
