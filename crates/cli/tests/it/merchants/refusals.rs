@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Api, Server, Store, stories};
+use crate::support::{Answer, Api, Server, Store, Waiting, stories};
 
 stories!(
     the_sender_comes_before_the_merchant,
@@ -10,12 +10,14 @@ stories!(
     a_wallet_and_a_merchant_are_one_too_many,
     a_merchant_of_the_other_environment_is_not_paid,
     a_merchant_does_not_pay_itself,
-    collecting_for_a_suspended_merchant_is_refused,
+    links_of_a_suspended_merchant_are_not_paid,
+    invoices_of_a_suspended_merchant_are_not_paid,
+    a_charge_for_a_suspended_merchant_fails,
 );
 
 const NOBODY: &str = "wal_01HZZZZZZZZZZZZZZZZZZZZZZZ";
 
-fn pay(payer: &Api, from: &str, merchant: &str, more: &Value) -> crate::support::Answer {
+fn pay(payer: &Api, from: &str, merchant: &str, more: &Value) -> Answer {
     let mut request = json!({ "from": from, "merchantId": merchant, "amount": "1.00" });
     for (name, value) in more.as_object().expect("fields") {
         request[name] = value.clone();
@@ -95,7 +97,7 @@ fn a_merchant_does_not_pay_itself(store: Store) {
     owner.pay_merchant(&till, &merchant, "1.00").refused_fields(&["to"]);
 }
 
-fn collecting_for_a_suspended_merchant_is_refused(store: Store) {
+fn links_of_a_suspended_merchant_are_not_paid(store: Store) {
     let server = Server::start(store);
     let (owner, payer) = (server.owner(), server.organization("Payer").owner);
     let merchant = owner.merchant("shop.example.com");
@@ -115,4 +117,42 @@ fn collecting_for_a_suspended_merchant_is_refused(store: Store) {
     payer.post(&path, &by_wallet).ok();
     let (ids, total) = owner.received("");
     assert_eq!((ids.len(), total), (3, 3), "links collect for the merchant, too");
+}
+
+fn invoices_of_a_suspended_merchant_are_not_paid(store: Store) {
+    let server = Server::start(store);
+    let (owner, payer) = (server.owner(), server.organization("Payer").owner);
+    let till = owner.wallet("Till");
+    let merchant = owner.merchant_of("shop.example.com", &json!({ "settlementWalletId": till }));
+    let customer = owner.customer("ada@example.com");
+    let [one, two] = [1, 2].map(|_| owner.finalized(&till, &customer, "4.00"));
+    let from = payer.guarded(100);
+    let waiting = Waiting::of(payer.pay_invoice(&one.1, &from));
+    server.admin(&["merchant", "suspend", &merchant]).expect_success();
+    payer.approve(&waiting.approval).refused(403, "MERCHANT_SUSPENDED");
+    payer.pay_invoice(&two.1, &from).refused(403, "MERCHANT_SUSPENDED");
+    payer.pay_by_card(&two.1, None).refused(403, "MERCHANT_SUSPENDED");
+    assert_eq!(owner.invoice_status(&two.0), "FINALIZED");
+    server.admin(&["merchant", "resume", &merchant]).expect_success();
+    payer.approve(&waiting.approval).ok();
+    payer.pay_by_card(&two.1, None).ok();
+    assert_eq!(owner.received("").1, 2);
+    owner.step_invoice(&two.0, "refund").ok();
+    let list = owner.get("/merchant/payments").ok();
+    let told = |at: usize| (list["data"][at]["status"].clone(), list["data"][at]["from"].clone());
+    assert_eq!(told(0), (json!("REVERSED"), json!(null)), "the test card's");
+    assert_eq!(told(1), (json!("POSTED"), json!(from)));
+}
+
+fn a_charge_for_a_suspended_merchant_fails(store: Store) {
+    let server = Server::start(store);
+    let owner = server.owner();
+    let till = owner.wallet("Till");
+    let merchant = owner.merchant_of("shop.example.com", &json!({ "settlementWalletId": till }));
+    let customer = owner.paying_customer("ada@example.com");
+    server.admin(&["merchant", "suspend", &merchant]).expect_success();
+    let request = json!({ "walletId": till, "customerId": customer, "amount": "5.00" });
+    let failed = owner.post("/invoices/charge", &request).ok();
+    assert_eq!(failed["status"], "FAILED");
+    assert_eq!(owner.balance(&till), "0.00");
 }

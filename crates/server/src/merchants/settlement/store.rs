@@ -183,3 +183,29 @@ pub(super) fn days(
     };
     rows.iter().map(volume).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::db::plans::plan_of;
+
+    use super::*;
+
+    #[test]
+    fn numbers_and_days_are_found_by_their_keys() {
+        let numbers = "SELECT transaction_id FROM merchant_payments WHERE merchant_id = $1 \
+                       AND number >= $2 AND number <= $3 ORDER BY number DESC";
+        let first = "SELECT first_number FROM merchant_days WHERE merchant_id = $1 AND day >= $2 \
+                     ORDER BY day LIMIT 1";
+        let days = "SELECT day, payments FROM merchant_days WHERE merchant_id = $1 AND day >= $2 \
+                    AND day <= $3 ORDER BY day";
+        for (text, parameters, range) in [
+            (numbers, 3, "(merchant_id=? AND number>? AND number<?)"),
+            (first, 2, "(merchant_id=? AND day>?)"),
+            (days, 3, "(merchant_id=? AND day>? AND day<?)"),
+        ] {
+            let plan = plan_of(text, &vec![Value::Int(1); parameters]);
+            assert!(plan.contains(&format!("USING PRIMARY KEY {range}")), "{plan}");
+            assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");
+        }
+    }
+}
