@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 use wallgent_api::types::events::{Event, EventType};
 use wallgent_core::id::{
     ApprovalId, BankAccountId, BatchId, CardAuthorizationId, CardId, CardholderId, ChargeId,
-    CustomerId, DelegationId, Id, InvoiceId, KeyId, Kind, MerchantId, OrganizationId, PaymentLinkId,
-    PaymentMethodId, PolicyId, TransactionId, TransferId, WalletId, WebhookId,
+    CustomerId, DelegationId, Id, InvoiceId, KeyId, Kind, MerchantId, OrganizationId,
+    PaymentLinkId, PaymentMethodId, PolicyId, TransactionId, TransferId, WalletId, WebhookId,
 };
 use wallgent_core::{Environment, Timestamp};
 

@@ -391,6 +391,7 @@ pub(crate) const RECURRING_CHARGE: &[&str] = &[
     "nextChargeAt",
     "createdAt",
     "updatedAt",
+];
 pub(crate) const MERCHANT: &[&str] = &[
     "id",
     "name",
