@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use wallgent_api::{ApiError, ErrorCode};
+use wallgent_api::ApiError;
 use wallgent_core::id::{KeyId, OrganizationId, WalletId};
 use wallgent_core::{Environment, Permission, Permissions, Timestamp};
 

@@ -29,6 +29,7 @@ mod ledger;
 mod metrics;
 mod network;
 mod organizations;
+mod pages;
 mod payment_links;
 mod payments;
 mod policies;

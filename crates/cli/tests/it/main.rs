@@ -20,6 +20,7 @@ mod network;
 mod openapi;
 mod operations;
 mod organizations;
+mod pages;
 mod payment_links;
 mod payments;
 mod policies;

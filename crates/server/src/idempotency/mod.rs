@@ -245,12 +245,7 @@ pub fn earlier(tx: &mut Tx<'_>, caller: &Caller, claim: &Claim) -> Result<Option
     }
 }
 
-fn remember(
-    tx: &mut Tx<'_>,
-    key: Option<KeyId>,
-    claim: &Claim,
-    reply: &Reply,
-) -> Result<(), Stop> {
+fn remember(tx: &mut Tx<'_>, key: Option<KeyId>, claim: &Claim, reply: &Reply) -> Result<(), Stop> {
     let (resource, answer) = match &reply.body {
         Body::Payment(row) => (row.id.key(), None),
         Body::Transfer(row) => (row.id.key(), None),

@@ -1,0 +1,15 @@
+//! Hosted pages: what somebody with a link sees in a browser.
+//!
+//! They show what the public routes of the API tell, and a sandbox's test methods pay
+//! on them; from a wallet it is paid by a call to the API, which they show. No page
+//! asks for an API key or for a real card number. What a noun knows comes from the
+//! noun; here it is only shown, with every text escaped.
+
+mod assets;
+mod frame;
+mod parts;
+mod pay;
+pub mod routes;
+
+pub use assets::{Asset, SCRIPT, STYLE};
+pub use routes::refusal;
