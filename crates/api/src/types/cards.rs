@@ -16,7 +16,7 @@ const CATEGORIES_MAX: usize = 50;
 /// Characters of an e-mail address, as mail itself allows.
 const EMAIL_CHARS_MAX: usize = 254;
 /// Characters of a telephone number.
-const PHONE_CHARS_MAX: usize = 32;
+pub(super) const PHONE_CHARS_MAX: usize = 32;
 /// Bytes of a billing address.
 const ADDRESS_BYTES_MAX: usize = 2 * 1024;
 
@@ -26,6 +26,7 @@ const ADDRESS_BYTES_MAX: usize = 2 * 1024;
 pub struct CreateCardholder {
     /// The whole name, 1 to 256 characters; or `firstName` and `lastName`.
     #[schema(example = "Ada Lovelace")]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub name: String,
     /// The first name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,6 +112,7 @@ pub(crate) fn is_email(text: &str) -> bool {
     let parts = text.split_once('@');
     parts.is_some_and(|(user, host)| !user.is_empty() && !host.is_empty())
         && text.chars().count() <= EMAIL_CHARS_MAX
+        && !text.contains(|it: char| it.is_whitespace() || it.is_control())
 }
 
 fn date_of_birth(fields: &mut Fields<'_>) -> Option<String> {

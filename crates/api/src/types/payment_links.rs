@@ -191,7 +191,8 @@ impl From<TestMethod> for TestMethodChosen {
     }
 }
 
-fn method<S: serde::Serializer>(
+/// Writes a test method as it is read.
+pub(super) fn method<S: serde::Serializer>(
     method: &Option<TestMethod>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
@@ -205,20 +206,7 @@ impl PayLink {
     /// `VALIDATION_ERROR`.
     pub fn decode(body: &[u8]) -> Result<Self, ApiError> {
         let mut fields = Fields::parse(body)?;
-        let from_wallet_id = either(&mut fields, "fromWalletId", "from");
-        let by_name = test_method(&mut fields, "testMethod");
-        let by_alias = test_method(&mut fields, "paymentMethod");
-        if by_name.is_some() && by_alias.is_some() && by_name != by_alias {
-            fields.refuse("paymentMethod", "contradicts testMethod");
-        }
-        let test_method = by_name.or(by_alias);
-        if from_wallet_id.is_some() && test_method.is_some() {
-            fields.refuse("fromWalletId", "pays alone; leave testMethod out");
-        }
-        let asked = fields.has("testMethod") || fields.has("paymentMethod");
-        if from_wallet_id.is_none() && !asked {
-            fields.require_noted("fromWalletId", "is required, or in a sandbox testMethod");
-        }
+        let (from_wallet_id, test_method) = payer(&mut fields);
         let payer_email = email(&mut fields, "payerEmail");
         fields.finish(Self { from_wallet_id, test_method, payer_email })
     }
@@ -235,6 +223,25 @@ impl PayLink {
         }
         Ok(Self { from_wallet_id: None, test_method: Some(method), payer_email: email })
     }
+}
+
+/// Reads what pays a link or an invoice: a wallet or a test method.
+pub(super) fn payer(fields: &mut Fields<'_>) -> (Option<String>, Option<TestMethod>) {
+    let from_wallet_id = either(fields, "fromWalletId", "from");
+    let by_name = test_method(fields, "testMethod");
+    let by_alias = test_method(fields, "paymentMethod");
+    if by_name.is_some() && by_alias.is_some() && by_name != by_alias {
+        fields.refuse("paymentMethod", "contradicts testMethod");
+    }
+    let test_method = by_name.or(by_alias);
+    if from_wallet_id.is_some() && test_method.is_some() {
+        fields.refuse("fromWalletId", "pays alone; leave testMethod out");
+    }
+    let asked = fields.has("testMethod") || fields.has("paymentMethod");
+    if from_wallet_id.is_none() && !asked {
+        fields.require_noted("fromWalletId", "is required, or in a sandbox testMethod");
+    }
+    (from_wallet_id, test_method)
 }
 
 /// What paid a link: a payment from a wallet, or what a test method paid.

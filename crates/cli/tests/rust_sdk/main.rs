@@ -10,6 +10,7 @@ mod delegations;
 mod events;
 mod faults;
 mod following;
+mod invoices;
 mod keys;
 mod network;
 mod payment_links;

@@ -125,6 +125,25 @@ changes! {
     PaymentLinkClaimed "payment_link.claimed" PaymentLink ["payment_link.claimed"],
     PaymentLinkCancelled "payment_link.cancelled" PaymentLink ["payment_link.cancelled"],
     PaymentLinkExpired "payment_link.expired" PaymentLink ["payment_link.expired"],
+    CustomerCreated "customer.created" Customer ["customer.created"],
+    CustomerUpdated "customer.updated" Customer ["customer.updated"],
+    CustomerDeleted "customer.deleted" Customer ["customer.deleted"],
+    PaymentMethodAdded "customer.payment_method_added" PaymentMethod
+        ["customer.payment_method_added"],
+    PaymentMethodRemoved "customer.payment_method_removed" PaymentMethod
+        ["customer.payment_method_removed"],
+    InvoiceCreated "invoice.created" Invoice ["invoice.created"],
+    InvoiceUpdated "invoice.updated" Invoice ["invoice.updated"],
+    InvoiceFinalized "invoice.finalized" Invoice ["invoice.finalized"],
+    InvoicePaid "invoice.paid" Invoice ["invoice.paid"],
+    InvoiceVoided "invoice.voided" Invoice ["invoice.voided"],
+    InvoiceUncollectible "invoice.uncollectible" Invoice ["invoice.uncollectible"],
+    InvoiceRefunded "invoice.refunded" Invoice ["invoice.refunded"],
+    InvoicePaymentFailed "invoice.payment_failed" Invoice ["invoice.payment_failed"],
+    ChargeSucceeded "charge.succeeded" Charge ["charge.succeeded"],
+    ChargeFailed "charge.failed" Charge ["charge.failed"],
+    // One that repeats.
+    ChargeCancelled "charge.cancelled" Charge ["charge.cancelled"],
     CardholderCreated "cardholder.created" Cardholder ["cardholder.created"],
     CardCreated "card.created" Card ["card.created"],
     CardUpdated "card.updated" Card ["card.updated"],
@@ -188,6 +207,10 @@ pub enum About {
     Transfer,
     BankAccount,
     PaymentLink,
+    Customer,
+    PaymentMethod,
+    Invoice,
+    Charge,
 }
 
 impl About {
@@ -213,6 +236,10 @@ impl About {
             Self::Transfer => of::<id::Transfer>(number),
             Self::BankAccount => of::<id::BankAccount>(number),
             Self::PaymentLink => of::<id::PaymentLink>(number),
+            Self::Customer => of::<id::Customer>(number),
+            Self::PaymentMethod => of::<id::PaymentMethod>(number),
+            Self::Invoice => of::<id::Invoice>(number),
+            Self::Charge => of::<id::Charge>(number),
         }
     }
 
@@ -238,6 +265,10 @@ impl About {
             Self::Transfer => of::<id::Transfer>(name),
             Self::BankAccount => of::<id::BankAccount>(name),
             Self::PaymentLink => of::<id::PaymentLink>(name),
+            Self::Customer => of::<id::Customer>(name),
+            Self::PaymentMethod => of::<id::PaymentMethod>(name),
+            Self::Invoice => of::<id::Invoice>(name),
+            Self::Charge => of::<id::Charge>(name),
         }
     }
 }

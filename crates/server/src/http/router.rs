@@ -17,9 +17,9 @@ use super::page::{self, PageRoute};
 use super::route::Route;
 use crate::app::App;
 use crate::{
-    agents, approvals, audit, bank_accounts, cards, delegations, events, keys, network,
-    organizations, pages, payment_links, payments, policies, realtime, sandbox, transfers, wallets,
-    webhooks,
+    agents, approvals, audit, bank_accounts, cards, customers, delegations, events, invoices, keys,
+    network, organizations, pages, payment_links, payments, policies, realtime, sandbox,
+    transfers, wallets, webhooks,
 };
 
 /// All routes of the API, noun by noun.
@@ -31,6 +31,8 @@ pub(super) fn routes() -> Vec<Route> {
         payments::routes::routes(),
         network::routes::routes(),
         payment_links::routes::routes(),
+        customers::routes::routes(),
+        invoices::routes::routes(),
         bank_accounts::routes::routes(),
         transfers::routes::routes(),
         agents::routes::routes(),

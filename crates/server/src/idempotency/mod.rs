@@ -9,6 +9,7 @@
 //! transfer that waits for a human; every other is stored byte for byte.
 
 mod store;
+mod under_way;
 
 use std::fmt;
 
@@ -23,6 +24,7 @@ use crate::engine::{IdempotencyRow, Record, Stop, Tx};
 use crate::{error, payments, transfers};
 
 pub use store::{matching, prefetch};
+pub use under_way::{Turn, UnderWay};
 
 /// How long a key is remembered that moved no money.
 const KEY_SECONDS: i64 = 30 * 86_400;
@@ -117,6 +119,8 @@ pub enum Body {
     Json(Vec<u8>),
     /// A payment, told from its row when the answer is sent.
     Payment(Box<payments::PaymentRow>),
+    /// JSON about what a payment brought about; lists find the payment by its key.
+    PaidFor(TransactionId, Vec<u8>),
     /// A transfer that waits for a human: repeated, it tells what came of it.
     Transfer(Box<transfers::TransferRow>),
 }
@@ -137,6 +141,7 @@ impl fmt::Debug for Body {
             Self::Empty => formatter.write_str("Empty"),
             Self::Json(bytes) => write!(formatter, "Json({} bytes)", bytes.len()),
             Self::Payment(row) => formatter.debug_tuple("Payment").field(&row.id).finish(),
+            Self::PaidFor(payment, _) => formatter.debug_tuple("PaidFor").field(payment).finish(),
             Self::Transfer(row) => formatter.debug_tuple("Transfer").field(&row.id).finish(),
         }
     }
@@ -178,7 +183,7 @@ impl Reply {
         match (self.secret, self.body) {
             (Some(secret), _) => secret,
             (None, Body::Empty) => Vec::new(),
-            (None, Body::Json(bytes)) => bytes,
+            (None, Body::Json(bytes) | Body::PaidFor(_, bytes)) => bytes,
             (None, Body::Payment(row)) => payments::encode_reply(&row, self.status),
             (None, Body::Transfer(row)) => transfers::encode_reply(&row),
         }
@@ -249,6 +254,9 @@ fn remember(tx: &mut Tx<'_>, key: Option<KeyId>, claim: &Claim, reply: &Reply) -
     let (resource, answer) = match &reply.body {
         Body::Payment(row) => (row.id.key(), None),
         Body::Transfer(row) => (row.id.key(), None),
+        Body::PaidFor(payment, bytes) => {
+            (payment.key(), Some(store_answer(tx, key, claim, reply, bytes)?))
+        }
         Body::Json(bytes) => (0, Some(store_answer(tx, key, claim, reply, bytes)?)),
         Body::Empty => (0, Some(store_answer(tx, key, claim, reply, &[])?)),
     };

@@ -7,9 +7,11 @@
 
 mod assets;
 mod frame;
+mod invoice;
+mod link;
 mod parts;
-mod pay;
 pub mod routes;
+mod setup;
 
 pub use assets::{Asset, SCRIPT, STYLE};
-pub use routes::refusal;
+pub use parts::refusal;

@@ -1,8 +1,92 @@
 //! Parts that several pages are made of.
 
+use std::collections::BTreeMap;
+
 use maud::{Markup, html};
+use wallgent_api::{ApiError, ErrorCode};
 use wallgent_core::test_method::TestMethod;
 use wallgent_core::{Amount, Timestamp};
+
+use super::frame::{View, page};
+use crate::http::Answer;
+use crate::slug;
+
+/// What a visitor of a page just did.
+pub(super) enum Deed<'a> {
+    /// They came.
+    Came,
+    /// They paid.
+    Paid,
+    /// They tried, and this was said.
+    Failed(&'a str),
+}
+
+impl Deed<'_> {
+    /// Whether they paid.
+    pub(super) const fn is_paid(&self) -> bool {
+        matches!(self, Self::Paid)
+    }
+
+    /// What they are told of it.
+    pub(super) fn told(&self) -> Markup {
+        match self {
+            Self::Came => html! {},
+            Self::Paid => state(Tone::Good, "Paid", "Thank you. Your payment has arrived."),
+            Self::Failed(message) => html! { div.alert role="alert" { p { (message) } } },
+        }
+    }
+}
+
+/// A page as it is answered.
+pub(super) fn shown(status: u16, markup: Markup) -> Answer {
+    Answer::Page { status, html: markup.into_string() }
+}
+
+/// The page that says why there is no other.
+pub fn refusal(error: &ApiError) -> Answer {
+    let (title, text) = match error.code {
+        ErrorCode::PaymentLinkNotFound | ErrorCode::NotFound => {
+            ("Nothing is here", "Check the address, or ask for a new link.")
+        }
+        ErrorCode::RateLimitExceeded => ("Too many calls", "Wait a minute, then try again."),
+        ErrorCode::PermissionDenied => {
+            ("This form was sent from elsewhere", "Open the link again and pay on its own page.")
+        }
+        ErrorCode::MethodNotAllowed
+        | ErrorCode::ValidationError
+        | ErrorCode::PayloadTooLarge => ("This cannot be read", "Open the link again."),
+        _ => ("Something went wrong on our side", "Nothing was paid here. Try again in a minute."),
+    };
+    let body = html! { h1 { "Wallgent" } (state(Tone::Over, title, text)) };
+    shown(error.code.status(), page(&View { title, environment: None, watch: None, body }))
+}
+
+/// What whoever sent a form is told of its refusal.
+pub(super) fn told(error: &ApiError) -> &str {
+    match error.code {
+        ErrorCode::InsufficientFunds => {
+            "The test method was declined. Nothing was paid. Choose another one."
+        }
+        ErrorCode::PermissionDenied => "This payment link is for another payer.",
+        ErrorCode::ValidationError => "Choose a test method, and fill in what is asked for.",
+        ErrorCode::Conflict | ErrorCode::SandboxOnly | ErrorCode::MerchantSuspended => {
+            &error.message
+        }
+        _ => "Something went wrong on our side. Nothing was paid. Try again in a minute.",
+    }
+}
+
+/// A new attempt, so that a form that is sent twice pays once. What is no attempt's
+/// name is no idempotency key either.
+pub(super) fn attempt() -> Markup {
+    let attempt = slug::generate().unwrap_or_default();
+    html! { input type="hidden" name="attempt" value=(attempt); }
+}
+
+/// The attempt that a form belongs to.
+pub(super) fn attempt_of(form: &BTreeMap<String, String>) -> Option<String> {
+    form.get("attempt").filter(|attempt| slug::is_one(attempt)).cloned()
+}
 
 /// How a state is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,11 +103,6 @@ pub(super) fn state(tone: Tone, title: &str, text: &str) -> Markup {
     html! {
         div.state.over[over] role="status" { p { strong { (title) } (text) } }
     }
-}
-
-/// Why something did not work.
-pub(super) fn alert(message: &str) -> Markup {
-    html! { div.alert role="alert" { p { (message) } } }
 }
 
 /// An amount, large.
@@ -69,9 +148,11 @@ fn name(method: TestMethod) -> String {
     format!("{kind} ending in {}: {effect}", method.last4())
 }
 
-/// The test method with these last digits.
-pub(super) fn test_method(last4: &str) -> Option<TestMethod> {
-    TestMethod::ALL.into_iter().find(|method| method.last4() == last4)
+/// The test method that was chosen in a form.
+pub(super) fn chosen_method(form: &BTreeMap<String, String>) -> Result<TestMethod, ApiError> {
+    let chosen = form.get("method");
+    let method = TestMethod::ALL.into_iter().find(|it| chosen.is_some_and(|last4| it.last4() == last4));
+    method.ok_or_else(|| ApiError::invalid_field("method", "is required"))
 }
 
 /// How something is paid from a Wallgent wallet: a call to the API, ready to copy.
@@ -108,7 +189,7 @@ mod tests {
 
     #[test]
     fn texts_are_escaped() {
-        let shown = alert("<script>alert(1)</script>").into_string();
+        let shown = Deed::Failed("<script>alert(1)</script>").told().into_string();
         assert!(shown.contains("&lt;script&gt;") && !shown.contains("<script>"), "{shown}");
     }
 }

@@ -75,7 +75,7 @@ pub fn pay_by_test_method_in(
         return Ok(Reply::refused(&payments::declined(method, row.amount), asking));
     }
     let received = Received {
-        method,
+        method: method.into(),
         to: row.wallet,
         amount: row.amount,
         description: row.description.clone(),

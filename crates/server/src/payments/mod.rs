@@ -21,7 +21,6 @@ pub use reverse::reverse_in;
 pub use send::{Approval, Sending, fingerprint, frozen, insufficient, refuse_closed, send_in};
 pub use settle::{decide_again, settle_in};
 pub use store::{Filter, PaymentRow, View, Viewer, is_posted_for, list, load, load_all, rail};
-#[expect(unused_imports, reason = "invoices refund")]
 pub use test_method::{Received, declined, receive_in, refund_in};
 
 use wallgent_api::{ApiError, ErrorCode};

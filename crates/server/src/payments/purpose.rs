@@ -11,13 +11,14 @@ use wallgent_core::payment::Rail;
 use super::PaymentRow;
 use crate::engine::{Stop, Tx};
 use crate::events::Actor;
-use crate::payment_links;
+use crate::{invoices, payment_links};
 
 /// Refuses a payment that waited, when what it is for cannot be paid any more.
 pub(super) fn refuse_unpayable(tx: &mut Tx<'_>, rail: Rail) -> Result<(), Stop> {
     match rail {
-        Rail::Ledger | Rail::Network | Rail::Invoice(_) => Ok(()),
+        Rail::Ledger | Rail::Network => Ok(()),
         Rail::PaymentLink(id) => payment_links::refuse_dead(tx, id),
+        Rail::Invoice(id) => invoices::refuse_unpayable(tx, id),
     }
 }
 
@@ -26,22 +27,24 @@ pub(super) fn paid_in(
     tx: &mut Tx<'_>,
     actor: Actor<'_>,
     rail: Rail,
-    _payment: TransactionId,
+    payment: TransactionId,
 ) -> Result<(), Stop> {
     match rail {
-        Rail::Ledger | Rail::Network | Rail::Invoice(_) => Ok(()),
+        Rail::Ledger | Rail::Network => Ok(()),
         Rail::PaymentLink(id) => payment_links::use_in(tx, actor, id),
+        Rail::Invoice(id) => invoices::paid_in(tx, actor, id, payment),
     }
 }
 
 /// A payment was given back, `payment.reversed` of it in all. A link that was
 /// used stays used.
 pub(super) fn reversed_in(
-    _tx: &mut Tx<'_>,
-    _actor: Actor<'_>,
+    tx: &mut Tx<'_>,
+    actor: Actor<'_>,
     payment: &PaymentRow,
 ) -> Result<(), Stop> {
     match payment.rail {
-        Rail::Ledger | Rail::Network | Rail::PaymentLink(_) | Rail::Invoice(_) => Ok(()),
+        Rail::Ledger | Rail::Network | Rail::PaymentLink(_) => Ok(()),
+        Rail::Invoice(id) => invoices::reversed_in(tx, actor, id, payment.reversed),
     }
 }

@@ -24,7 +24,7 @@ use crate::{error, ledger};
 #[derive(Clone, Debug)]
 pub struct Received {
     /// With what.
-    pub method: TestMethod,
+    pub method: TestMethodShown,
     /// The wallet that is paid.
     pub to: WalletId,
     /// How much.
@@ -120,7 +120,7 @@ fn told(id: TransactionId, received: &Received, now: Timestamp) -> TestPayment {
         rail: received.rail.as_str().to_owned(),
         payment_link_id: received.rail.payment_link(),
         invoice_id: received.rail.invoice(),
-        payment_method: received.method.into(),
+        payment_method: received.method.clone(),
         environment: Environment::Sandbox.as_str().to_owned(),
         created_at: now,
         settled_at: now,

@@ -4,6 +4,7 @@ mod audited;
 mod cards;
 mod control;
 mod document;
+mod invoices;
 mod links;
 mod rails;
 mod rows;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use super::{cards, control, links, rails, told};
+use super::{cards, control, invoices, links, rails, told};
 use crate::delegations::{self, grant};
 use crate::support::receiver::Answering;
 use crate::support::{Answer, Api, Receiver, id};
@@ -37,6 +37,7 @@ pub(super) struct Things {
     pub(super) captured: String,
     pub(super) link: String,
     pub(super) slug: String,
+    pub(super) bills: invoices::Bills,
 }
 
 impl Things {
@@ -68,6 +69,7 @@ impl Things {
         let (bank, on_its_way, completed) = rails::make(owner, &wallet);
         let card = owner.card(&wallet);
         let (link, slug) = owner.link(&other, "1.00");
+        let bills = invoices::Bills::make(owner, &other);
         let (approved, captured) = (owner.approved(&card, "2.00"), owner.captured(&card, "1.00"));
         Self {
             wallet,
@@ -95,6 +97,7 @@ impl Things {
             captured,
             link,
             slug,
+            bills,
         }
     }
 }
@@ -179,6 +182,9 @@ pub(super) fn rows(things: &Things) -> Vec<Row> {
         cards::cards(things),
         cards::simulator(things),
         links::payment_links(things),
+        invoices::customers(things),
+        invoices::invoices(things),
+        invoices::paying(things),
     ]
     .into_iter()
     .flatten()

@@ -9,6 +9,7 @@ mod crowd;
 mod damage;
 pub(crate) mod encryption;
 mod http;
+pub(crate) mod invoicing;
 pub(crate) mod links;
 mod listen;
 mod people;
