@@ -197,15 +197,20 @@ fn list_from(
     let index = if filter.status.is_some() { by_status } else { all };
     let select = SELECT.replace("invoices i", &format!("invoices AS i INDEXED BY {index}"));
     let mut text = format!("{select} WHERE i.{} = $1 AND i.id < $2", start.column);
+    let mut values = [start.key, filter.before, filter.limit].map(Value::Int).to_vec();
     if let Some(status) = filter.status {
         text.push_str(&format!(" AND i.status = '{}'", status.as_str()));
+    }
+    if filter.customer.is_some() {
+        // Whoever names a customer of somebody else finds nothing.
+        text.push_str(" AND i.scope_id = $4");
+        values.push(Value::Int(filter.scope));
     }
     if let (Some(wallets), Some(_)) = (&filter.wallets, filter.customer) {
         let keys: Vec<String> = wallets.iter().map(|wallet| wallet.key().to_string()).collect();
         text.push_str(&format!(" AND i.wallet_id IN ({})", keys.join(", ")));
     }
     text.push_str(" ORDER BY i.id DESC LIMIT $3");
-    let values = [start.key, filter.before, filter.limit].map(Value::Int);
     let rows = connection.query_composed(&text, &values)?;
     rows.iter().map(read).collect()
 }

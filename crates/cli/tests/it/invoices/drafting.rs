@@ -182,6 +182,10 @@ fn lists_are_narrowed(store: Store) {
     assert_eq!(owner.all_ids("/invoices?status=FINALIZED"), [due.as_str()]);
     let voided = format!("/invoices?walletId={first}&status=VOID");
     assert_eq!(owner.all_ids(&voided), [drafts[0].as_str()], "as older clients call it");
+    for other in [&server.organization("Stranger").owner, &server.live()] {
+        let theirs = other.get(&format!("/invoices?customerId={jane}")).ok();
+        assert_eq!(theirs["data"], json!([]), "nobody lists another's by its customer");
+    }
     owner.get("/invoices?status=LOST").refused_fields(&["status"]);
     owner.get("/invoices?customerId=x").refused_fields(&["customerId"]);
     owner.get("/invoices?walletId=wal_1").refused(404, "WALLET_NOT_FOUND");
