@@ -32,6 +32,22 @@ const link = (fields) =>
     ...fields,
   });
 
+/** The page of an invoice, and one that saves a payment method. */
+async function customerPages(long) {
+  const email = `ada-${Date.now()}@example.com`;
+  const { id: customerId } = await server.call('POST', '/customers', { email });
+  const lineItems = [
+    { description: 'API calls (10,000)', unitPrice: '25.00' },
+    { description: long, quantity: 1_000_000, unitPrice: '1234.56789' },
+  ];
+  const fields = { walletId: wallet, customerId, lineItems, dueDate: '2000-01-01T00:00:00Z' };
+  const { id } = await server.call('POST', '/invoices', fields);
+  const { checkoutUrl } = await server.call('POST', `/invoices/${id}/finalize`);
+  const path = `/customers/${customerId}/payment-methods/setup`;
+  const setup = await server.call('POST', path, { returnUrl: 'https://shop.example/' });
+  return { invoice: { url: checkoutUrl }, setup };
+}
+
 /** Links in each state that a visitor can find one in. */
 async function everyState() {
   const { now } = await server.call('POST', '/sandbox/clock', { advance: 'PT1S' });
@@ -52,7 +68,8 @@ async function everyState() {
     server.liveKey,
   );
   const missing = { url: `${server.url}/pay/nothing` };
-  return { due, asking, expired, cancelled, paid, live, missing };
+  const { invoice, setup } = await customerPages(long);
+  return { due, asking, expired, cancelled, paid, live, invoice, setup, missing };
 }
 
 test('a test card pays', async () => {
@@ -129,6 +146,19 @@ test('a wrong payer is told so', async () => {
   await leave();
 });
 
+test('an invoice is paid, and a payment method is saved', async () => {
+  const { invoice, setup } = await customerPages('Data processing');
+  const paying = await visit(browser, invoice.url);
+  await paying.page.getByRole('button', { name: 'Pay' }).click();
+  await paying.page.getByText('The payment has arrived').waitFor();
+  await paying.leave();
+  const saving = await visit(browser, setup.url);
+  await saving.page.getByLabel('Test bank account ending in 6789').check();
+  await saving.page.getByRole('button', { name: 'Save' }).click();
+  await saving.page.getByText('has been saved').waitFor();
+  await saving.leave();
+});
+
 test('what others wrote is shown as text', async () => {
   await server.call('PATCH', '/organizations/me', { name: EVIL });
   const { url } = await link({ description: EVIL });
@@ -149,6 +179,8 @@ test('every state says what it is, on a phone, in light and in dark', async (con
     cancelled: 'Cancelled',
     paid: 'has been paid',
     live: 'Pay from a Wallgent wallet',
+    invoice: 'Overdue',
+    setup: 'Choose what',
     missing: 'Nothing is here',
   };
   const states = await everyState();

@@ -18,8 +18,8 @@ use super::route::Route;
 use crate::app::App;
 use crate::{
     agents, approvals, audit, bank_accounts, cards, customers, delegations, events, invoices, keys,
-    network, organizations, pages, payment_links, payments, policies, realtime, sandbox,
-    transfers, wallets, webhooks,
+    network, organizations, pages, payment_links, payments, policies, realtime, sandbox, transfers,
+    wallets, webhooks,
 };
 
 /// All routes of the API, noun by noun.

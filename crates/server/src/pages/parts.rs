@@ -52,9 +52,9 @@ pub fn refusal(error: &ApiError) -> Answer {
         ErrorCode::PermissionDenied => {
             ("This form was sent from elsewhere", "Open the link again and pay on its own page.")
         }
-        ErrorCode::MethodNotAllowed
-        | ErrorCode::ValidationError
-        | ErrorCode::PayloadTooLarge => ("This cannot be read", "Open the link again."),
+        ErrorCode::MethodNotAllowed | ErrorCode::ValidationError | ErrorCode::PayloadTooLarge => {
+            ("This cannot be read", "Open the link again.")
+        }
         _ => ("Something went wrong on our side", "Nothing was paid here. Try again in a minute."),
     };
     let body = html! { h1 { "Wallgent" } (state(Tone::Over, title, text)) };
@@ -151,7 +151,8 @@ fn name(method: TestMethod) -> String {
 /// The test method that was chosen in a form.
 pub(super) fn chosen_method(form: &BTreeMap<String, String>) -> Result<TestMethod, ApiError> {
     let chosen = form.get("method");
-    let method = TestMethod::ALL.into_iter().find(|it| chosen.is_some_and(|last4| it.last4() == last4));
+    let method =
+        TestMethod::ALL.into_iter().find(|it| chosen.is_some_and(|last4| it.last4() == last4));
     method.ok_or_else(|| ApiError::invalid_field("method", "is required"))
 }
 

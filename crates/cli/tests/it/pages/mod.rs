@@ -1,8 +1,10 @@
 //! Hosted pages, as a browser gets them.
 
 mod guarding;
+mod invoices;
 mod links;
 mod refusals;
+mod setup;
 
 use crate::support::{Answer, Api};
 
