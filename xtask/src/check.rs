@@ -26,6 +26,6 @@ fn clippy() -> Result {
 }
 
 fn typescript() -> Result {
-    node::set_up()?;
-    run(node::npm().args(["run", "check"]))
+    node::set_up(node::SDK)?;
+    run(node::npm(node::SDK).args(["run", "check"]))
 }

@@ -29,7 +29,7 @@ const USAGE: &str = "\
 usage: cargo xtask <command>
 
   test [suite…]   every test on both stores, with its own set-up;
-                  suites: rust, documentation, openapi, typescript, python
+                  suites: rust, documentation, openapi, typescript, browser, python
   check           formatter, lints, house rules, TypeScript checks
   bench […]       load tests, written to docs/benchmarks.md; --quick for a short look
   openapi         print the OpenAPI document and check it

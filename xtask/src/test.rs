@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::postgres::Cluster;
-use crate::process::{capture, cargo, run};
+use crate::process::{capture, cargo, exists, run};
 use crate::suite::{Suite, run_all};
 use crate::{Result, node, openapi, paths, python};
 
@@ -17,6 +17,7 @@ pub(crate) fn run_suites(names: &[String]) -> Result<ExitCode> {
         Suite { name: "documentation", run: &documentation },
         Suite { name: "openapi", run: &|| document(&binary) },
         Suite { name: "typescript", run: &|| typescript(&binary) },
+        Suite { name: "browser", run: &|| browser(&binary) },
         Suite { name: "python", run: &|| python(&binary) },
     ];
     if let Some(name) = names.iter().find(|name| all.iter().all(|suite| suite.name != **name)) {
@@ -71,9 +72,20 @@ fn document(binary: &Binary) -> Result {
 
 fn typescript(binary: &Binary) -> Result {
     let binary = binary.path()?;
-    node::set_up()?;
-    run(node::npm().args(["run", "build"]))?;
-    run(node::npm().arg("test").env("WALLGENT_BIN", binary))
+    node::set_up(node::SDK)?;
+    run(node::npm(node::SDK).args(["run", "build"]))?;
+    run(node::npm(node::SDK).arg("test").env("WALLGENT_BIN", binary))
+}
+
+/// The hosted pages in a real browser.
+fn browser(binary: &Binary) -> Result {
+    let installed = ["chromium", "chromium-browser"].iter().any(|name| exists(name));
+    if !installed && std::env::var_os("CHROMIUM").is_none() {
+        return Err("missing: chromium (apt-get install chromium, or set CHROMIUM)".to_owned());
+    }
+    let binary = binary.path()?;
+    node::set_up(node::BROWSER)?;
+    run(node::npm(node::BROWSER).arg("test").env("WALLGENT_BIN", binary))
 }
 
 fn python(binary: &Binary) -> Result {

@@ -183,6 +183,20 @@ impl ApiError {
         json!({ "error": self.body(Some(request_id)) })
     }
 
+    /// The error in an envelope.
+    #[must_use]
+    pub fn from_envelope(envelope: &[u8]) -> Self {
+        let envelope: Value = serde_json::from_slice(envelope).unwrap_or_default();
+        let error = &envelope["error"];
+        let code = error["code"].as_str().and_then(ErrorCode::from_text);
+        let message = error["message"].as_str().unwrap_or_default();
+        let mut refusal = Self::new(code.unwrap_or(ErrorCode::InternalError), message);
+        if let Some(details) = error["details"].as_object() {
+            refusal.details = details.clone();
+        }
+        refusal
+    }
+
     /// What stands inside the envelope.
     #[must_use]
     pub fn body(&self, request_id: Option<&str>) -> Value {

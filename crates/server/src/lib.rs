@@ -33,6 +33,7 @@ mod merchants;
 mod metrics;
 mod network;
 mod organizations;
+mod pages;
 mod payment_links;
 mod payments;
 mod policies;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use wallgent_core::id::{PaymentLinkId, WalletId};
+use wallgent_core::id::{PaymentLinkId, TransactionId, WalletId};
 use wallgent_core::test_method::TestMethod;
 use wallgent_core::{Amount, Timestamp};
 
@@ -212,6 +212,19 @@ impl PayLink {
     }
 }
 
+impl PayLink {
+    /// A test method's payment.
+    ///
+    /// # Errors
+    /// `VALIDATION_ERROR` when the payer's e-mail address is none.
+    pub fn by_test_method(method: TestMethod, email: Option<String>) -> Result<Self, ApiError> {
+        if email.as_deref().is_some_and(|email| !is_email(email)) {
+            return Err(ApiError::invalid_field("payerEmail", "must be an e-mail address"));
+        }
+        Ok(Self { from_wallet_id: None, test_method: Some(method), payer_email: email })
+    }
+}
+
 /// Reads what pays a link or an invoice: a wallet or a test method.
 pub(super) fn payer(fields: &mut Fields<'_>) -> (Option<String>, Option<TestMethod>) {
     let from_wallet_id = either(fields, "fromWalletId", "from");
@@ -239,6 +252,17 @@ pub enum LinkPayment {
     Wallet(Box<Payment>),
     /// By a test method.
     TestMethod(Box<TestPayment>),
+}
+
+impl LinkPayment {
+    /// Which ledger transaction.
+    #[must_use]
+    pub fn id(&self) -> TransactionId {
+        match self {
+            Self::Wallet(payment) => payment.id,
+            Self::TestMethod(payment) => payment.id,
+        }
+    }
 }
 
 /// A payment link.
@@ -278,12 +302,29 @@ pub struct PaymentLink {
     /// The JSON object of yours.
     #[schema(value_type = Option<Object>)]
     pub metadata: Option<Map<String, Value>>,
+    /// What its payers said of themselves, newest first, at most 100 of them; in the
+    /// answer for one link, if somebody did.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    #[schema(required = false)]
+    pub payers: Vec<LinkPayer>,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When it changed.
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
+}
+
+/// A payer of a link, as they said who they are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkPayer {
+    /// What they paid; a payment that waits for a human, or came to nothing, too.
+    #[schema(value_type = String, example = "txn_01J00000000000000000000000")]
+    pub transaction_id: TransactionId,
+    /// The e-mail address that they declared. Nothing proves it.
+    #[schema(example = "ada@example.com")]
+    pub declared_email: String,
 }
 
 /// A payment link as whoever has it sees it: what a payer needs to know.
@@ -309,6 +350,9 @@ pub struct PayableLink {
     pub payee_name: String,
     /// Whether only some payers may pay.
     pub restricted: bool,
+    /// Whether a payer whose wallet the link does not name has to declare an e-mail
+    /// address, as `payerEmail`.
+    pub email_required: bool,
     /// From when on it cannot be paid.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<Timestamp>,

@@ -24,6 +24,7 @@ mod network;
 mod openapi;
 mod operations;
 mod organizations;
+mod pages;
 mod payment_links;
 mod payments;
 mod policies;

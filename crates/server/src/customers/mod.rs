@@ -22,7 +22,6 @@ use crate::{error, invoices};
 
 pub use methods::{method_in, newest_method_in, remove_method_in, save_method_in};
 pub use setup::set_up_in;
-#[expect(unused_imports, reason = "for the page that saves a payment method")]
 pub use setup::{Setup, complete_setup_in, find_setup};
 pub use store::{CustomerRow, MethodRow};
 

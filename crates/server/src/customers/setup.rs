@@ -15,7 +15,7 @@ use crate::db::{Connection, DbError, DbResult};
 use crate::engine::{Stop, Tx};
 use crate::events::Actor;
 use crate::rails::acquirer;
-use crate::{error, slug};
+use crate::{error, organizations, slug};
 
 /// How long a page can be used, in seconds.
 const GOOD_SECONDS: i64 = 86_400;
@@ -27,6 +27,8 @@ pub struct Setup {
     pub session: SetupRow,
     /// Whose payment method it saves.
     pub customer: CustomerRow,
+    /// The organization that will charge it.
+    pub payee_name: String,
 }
 
 /// Begins a page; answers what it is called and where it is.
@@ -55,8 +57,9 @@ pub fn set_up_in(
 /// deleted. Whether it can still be used is for [`complete_setup_in`] to say.
 pub fn find_setup(connection: &mut Connection, token: &str) -> DbResult<Option<Setup>> {
     let Some(session) = store::setup(connection, token)? else { return Ok(None) };
-    let customer = store::get(connection, session.customer)?;
-    Ok(customer.map(|customer| Setup { session, customer }))
+    let Some(customer) = store::get(connection, session.customer)? else { return Ok(None) };
+    let payee_name = organizations::load_name(connection, customer.organization)?;
+    Ok(Some(Setup { session, customer, payee_name }))
 }
 
 /// Saves the payment method that was chosen on a page. Two that are sent at once
@@ -64,7 +67,6 @@ pub fn find_setup(connection: &mut Connection, token: &str) -> DbResult<Option<S
 ///
 /// # Errors
 /// `NOT_FOUND` for an unknown token; `CONFLICT` with the status `USED` or `EXPIRED`.
-#[expect(dead_code, reason = "for the page that saves a payment method")]
 pub fn complete_setup_in(
     tx: &mut Tx<'_>,
     actor: Actor<'_>,
@@ -72,7 +74,7 @@ pub fn complete_setup_in(
     method: TestMethod,
 ) -> Result<MethodRow, Stop> {
     let setup = find_setup(tx.reader()?, token)?;
-    let Setup { session, customer } = setup.ok_or_else(|| ApiError::not_found("setup"))?;
+    let Setup { session, customer, .. } = setup.ok_or_else(|| ApiError::not_found("setup"))?;
     if session.used_at.is_some() {
         let message = "A payment method was saved on this page already";
         return Err(error::conflict(message, "USED").into());

@@ -1,5 +1,6 @@
 //! One request as handlers see it, and what they answer.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::caller::{Asking, Caller, Visitor};
 use crate::db::{Connection, DbResult};
 use crate::engine::{EngineError, Stop, Tx};
 use crate::idempotency::{self, Claim, KeyHash, Reply, Turn};
+use crate::pages::Asset;
 use crate::wallets::{self, WalletRow};
 use crate::{delegations, error};
 
@@ -83,6 +85,17 @@ pub enum Answer {
         /// Whether it is the answer of an earlier request.
         replayed: bool,
     },
+    /// A page for people.
+    Page {
+        /// The HTTP status.
+        status: u16,
+        /// The page.
+        html: String,
+    },
+    /// What a page loads.
+    Asset(&'static Asset),
+    /// Look there, and no form is sent again: a path of ours.
+    SeeOther(String),
     /// From here on the connection speaks another protocol.
     Switched(Response<Body>),
 }
@@ -94,6 +107,11 @@ impl fmt::Debug for Answer {
             Self::Json { status, body, .. } => {
                 write!(formatter, "Json({status}, {} bytes)", body.len())
             }
+            Self::Page { status, html } => {
+                write!(formatter, "Page({status}, {} bytes)", html.len())
+            }
+            Self::Asset(asset) => write!(formatter, "Asset({})", asset.path),
+            Self::SeeOther(path) => write!(formatter, "SeeOther({path})"),
             Self::Switched(response) => {
                 formatter.debug_tuple("Switched").field(&response.status()).finish()
             }
@@ -106,6 +124,22 @@ impl Answer {
     #[must_use]
     pub fn ok(body: &impl serde::Serialize) -> Self {
         Self::Json { status: 200, body: idempotency::encode(body), replayed: false }
+    }
+}
+
+impl Answer {
+    /// The JSON inside, for whoever answers in another way.
+    ///
+    /// # Errors
+    /// The refusal that it tells.
+    pub fn read<T: serde::de::DeserializeOwned>(self) -> Result<T, ApiError> {
+        match self {
+            Self::Json { status: 200..300, body, .. } => {
+                serde_json::from_slice(&body).map_err(|_| error::internal())
+            }
+            Self::Json { body, .. } => Err(ApiError::from_envelope(&body)),
+            _ => Err(error::internal()),
+        }
     }
 }
 
@@ -499,6 +533,12 @@ impl Call {
 }
 
 impl Call<Visitor> {
+    /// The fields of a form that was sent.
+    #[must_use]
+    pub fn form(&self) -> BTreeMap<String, String> {
+        form_urlencoded::parse(&self.body).into_owned().collect()
+    }
+
     /// The claim of a visitor's key, which counts for what the request is about.
     #[must_use]
     pub fn claim(&self, key: Option<String>, about: &str, fingerprint: i64) -> Option<Claim> {

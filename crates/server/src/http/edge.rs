@@ -28,7 +28,7 @@ const BODY_BYTES_MAX: usize = 1 << 20;
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// Clients whose address is not known fail together.
-const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+pub(super) const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 /// The versions of this API.
 const VERSIONS: &[&str] = &["2026-03-01"];
 
@@ -247,14 +247,14 @@ fn header_text(headers: &HeaderMap, name: &str) -> Result<Option<String>, ApiErr
     Ok(Some(text.to_owned()))
 }
 
-async fn params(parts: &mut Parts) -> Result<Vec<(String, String)>, ApiError> {
+pub(super) async fn params(parts: &mut Parts) -> Result<Vec<(String, String)>, ApiError> {
     let params = RawPathParams::from_request_parts(parts, &()).await;
     // A path that is not UTF-8 names nothing.
     let params = params.map_err(|_| ApiError::not_found("route"))?;
     Ok(params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
-fn query(text: &str) -> Result<Vec<(String, String)>, ApiError> {
+pub(super) fn query(text: &str) -> Result<Vec<(String, String)>, ApiError> {
     let pairs = form_urlencoded::parse(text.as_bytes());
     let pairs: Vec<(String, String)> =
         pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
@@ -265,21 +265,7 @@ fn query(text: &str) -> Result<Vec<(String, String)>, ApiError> {
 }
 
 async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
-    let declared = headers.get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok());
-    let declared: Option<usize> = declared.and_then(|it| it.parse().ok());
-    if declared.is_some_and(|bytes| bytes > BODY_BYTES_MAX) {
-        return Err(too_large());
-    }
-    let read = tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, BODY_BYTES_MAX)).await;
-    let bytes = match read {
-        Ok(Ok(bytes)) => bytes,
-        Ok(Err(error)) => {
-            let text = error.to_string();
-            let over = text.contains("length limit exceeded");
-            return Err(if over { too_large() } else { incomplete() });
-        }
-        Err(_) => return Err(incomplete()),
-    };
+    let bytes = read_bytes(headers, body, BODY_BYTES_MAX).await?;
     if !bytes.is_empty() && !is_json(headers) {
         let message = "The body must be JSON, with Content-Type: application/json";
         return Err(ApiError::new(ErrorCode::UnsupportedMediaType, message));
@@ -287,9 +273,32 @@ async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
     Ok(bytes)
 }
 
-fn too_large() -> ApiError {
-    ApiError::new(ErrorCode::PayloadTooLarge, "The body is larger than 1 MiB")
-        .with("maximum", BODY_BYTES_MAX)
+/// A body of at most `bytes_max` bytes, within its time.
+pub(super) async fn read_bytes(
+    headers: &HeaderMap,
+    body: Body,
+    bytes_max: usize,
+) -> Result<Bytes, ApiError> {
+    let declared = headers.get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok());
+    let declared: Option<usize> = declared.and_then(|it| it.parse().ok());
+    if declared.is_some_and(|bytes| bytes > bytes_max) {
+        return Err(too_large(bytes_max));
+    }
+    let read = tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, bytes_max)).await;
+    match read {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(error)) => {
+            let text = error.to_string();
+            let over = text.contains("length limit exceeded");
+            Err(if over { too_large(bytes_max) } else { incomplete() })
+        }
+        Err(_) => Err(incomplete()),
+    }
+}
+
+fn too_large(bytes_max: usize) -> ApiError {
+    let message = format!("The body is larger than {} KiB", bytes_max / 1024);
+    ApiError::new(ErrorCode::PayloadTooLarge, message).with("maximum", bytes_max)
 }
 
 fn incomplete() -> ApiError {
@@ -308,6 +317,10 @@ fn respond(answer: Answer, back: &Return) -> Response<Body> {
         Answer::Switched(mut response) => {
             sign(response.headers_mut(), back);
             return response;
+        }
+        // Pages have a ladder of their own.
+        Answer::Page { .. } | Answer::Asset(_) | Answer::SeeOther(_) => {
+            return refuse(&error::internal(), back);
         }
     };
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

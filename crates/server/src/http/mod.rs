@@ -9,6 +9,7 @@ mod call;
 mod cursor;
 mod edge;
 mod openapi;
+mod page;
 mod rate_limits;
 mod report;
 mod request_id;
@@ -19,6 +20,7 @@ mod socket;
 
 pub use call::{Answer, Call, Lasting, OpenCall, Page, Part};
 pub use openapi::document;
+pub use page::PageRoute;
 pub use rate_limits::RateLimits;
 pub use route::Route;
 pub use server::{bind, listen};

@@ -13,12 +13,13 @@ use wallgent_api::{ApiError, ErrorCode};
 
 use super::edge;
 use super::openapi;
+use super::page::{self, PageRoute};
 use super::route::Route;
 use crate::app::App;
 use crate::{
     agents, analytics, approvals, audit, bank_accounts, cards, customers, delegations, events,
-    invoices, keys, merchants, network, organizations, payment_links, payments, policies, realtime,
-    sandbox, transfers, wallets, webhooks,
+    invoices, keys, merchants, network, organizations, pages, payment_links, payments, policies,
+    realtime, sandbox, transfers, wallets, webhooks,
 };
 
 /// All routes of the API, noun by noun.
@@ -60,19 +61,32 @@ pub(super) fn build(app: &Arc<App>) -> Router {
         let handler = serve_route(Arc::clone(app), Arc::new(route.clone()));
         router = router.route(route.path, handler);
     }
+    for route in pages::routes::routes() {
+        router = router.route(route.path, serve_page(Arc::clone(app), Arc::new(route.clone())));
+    }
     router
         .merge(operations(app))
         .fallback(async |request: Request| {
             let message = format!("No route {}", request.uri().path());
             let error = ApiError::new(ErrorCode::NotFound, message).with("resource", "route");
-            edge::lost(&error, request.headers())
+            lost(&error, &request)
         })
         .method_not_allowed_fallback(async |request: Request| {
             let message = format!("This route does not know {}", request.method());
-            edge::lost(&ApiError::new(ErrorCode::MethodNotAllowed, message), request.headers())
+            lost(&ApiError::new(ErrorCode::MethodNotAllowed, message), &request)
         })
         .layer(CatchPanicLayer::custom(broke))
         .layer(tower::util::option_layer(cors(&app.config.cors_origins)))
+}
+
+/// Answers a request that nothing serves: with a page where pages are.
+fn lost(error: &ApiError, request: &Request) -> Response<Body> {
+    let first = request.uri().path().split('/').nth(1).unwrap_or_default();
+    let pages = pages::routes::routes();
+    if pages.iter().any(|page| page.path.split('/').nth(1) == Some(first)) {
+        return page::lost(error, request.headers());
+    }
+    edge::lost(error, request.headers())
 }
 
 /// Lets web pages of these origins call the API; of none when none is named.
@@ -98,6 +112,15 @@ fn serve_route(app: Arc<App>, route: Arc<Route>) -> MethodRouter {
     let handler = move |request: Request| {
         let (app, route) = (Arc::clone(&app), Arc::clone(&route));
         async move { edge::serve(app, &route, request).await }
+    };
+    axum::routing::on(filter, handler)
+}
+
+fn serve_page(app: Arc<App>, route: Arc<PageRoute>) -> MethodRouter {
+    let filter = MethodFilter::try_from(route.method.clone()).expect("a standard method");
+    let handler = move |request: Request| {
+        let (app, route) = (Arc::clone(&app), Arc::clone(&route));
+        async move { page::serve(app, &route, request).await }
     };
     axum::routing::on(filter, handler)
 }

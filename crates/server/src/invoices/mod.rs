@@ -27,6 +27,7 @@ use crate::{customers, error, payments, slug};
 
 pub use charges::{any_due, cancel_recurring_of, charge_due_in, end_all_in};
 pub use pay::{paid_in, refuse_unpayable, reversed_in};
+pub use routes::{pay_as_visitor, payable};
 pub use store::InvoiceRow;
 
 /// Drafts an invoice.

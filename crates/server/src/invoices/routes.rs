@@ -12,6 +12,7 @@ use wallgent_core::Permission::{InvoicesRead, InvoicesWrite, PaymentsRead, Payme
 use wallgent_core::id::{CustomerId, InvoiceId};
 use wallgent_core::idempotency::Fingerprint;
 use wallgent_core::invoice::InvoiceStatus;
+use wallgent_core::test_method::TestMethod;
 
 use super::store::{self, Filter, InvoiceRow};
 use super::{charges, not_found, pay, refund, render, usdc};
@@ -237,7 +238,7 @@ async fn refund(call: Call) -> Result<Answer, ApiError> {
 }
 
 /// The invoice in the path, which whoever has its address may see.
-pub(crate) async fn find_open(call: &Call<Visitor>) -> Result<InvoiceRow, ApiError> {
+async fn find_open(call: &Call<Visitor>) -> Result<InvoiceRow, ApiError> {
     let slug = call.param("slug").to_owned();
     if !slug::is_one(&slug) {
         return Err(not_found());
@@ -247,9 +248,13 @@ pub(crate) async fn find_open(call: &Call<Visitor>) -> Result<InvoiceRow, ApiErr
 }
 
 async fn see(call: OpenCall) -> Result<Answer, ApiError> {
-    let call = call.anybodys();
-    let row = find_open(&call).await?;
-    Ok(Answer::ok(&render::payable(&row, &call.app.config.rules, call.app.clock.now())))
+    Ok(Answer::ok(&payable(&call.anybodys()).await?))
+}
+
+/// The invoice in the path, as whoever has its address sees it.
+pub async fn payable(call: &Call<Visitor>) -> Result<PayableInvoice, ApiError> {
+    let row = find_open(call).await?;
+    Ok(render::payable(&row, &call.app.config.rules, call.app.clock.now()))
 }
 
 async fn pay_invoice(call: OpenCall) -> Result<Answer, ApiError> {
@@ -258,7 +263,7 @@ async fn pay_invoice(call: OpenCall) -> Result<Answer, ApiError> {
         OpenCall::Visiting(call) => {
             let request = PayInvoice::decode(&call.body)?;
             let key = call.key()?;
-            pay_without_key(call, request, key).await
+            pay_without_key(&call, request, key).await
         }
     }
 }
@@ -287,8 +292,8 @@ async fn pay_with_key(call: Call) -> Result<Answer, ApiError> {
 }
 
 /// Pays as a visitor, who has no wallet here.
-pub(crate) async fn pay_without_key(
-    call: Call<Visitor>,
+async fn pay_without_key(
+    call: &Call<Visitor>,
     request: PayInvoice,
     key: Option<String>,
 ) -> Result<Answer, ApiError> {
@@ -302,6 +307,16 @@ pub(crate) async fn pay_without_key(
         pay::pay_by_test_method_in(tx, who, &slug, method)
     })
     .await
+}
+
+/// The same for a page, which reads the answer itself.
+pub async fn pay_as_visitor(
+    call: &Call<Visitor>,
+    method: TestMethod,
+    key: Option<String>,
+) -> Result<PayableInvoice, ApiError> {
+    let request = PayInvoice { from_wallet_id: None, test_method: Some(method) };
+    pay_without_key(call, request, key).await?.read()
 }
 
 async fn usdc_address(call: OpenCall) -> Result<Answer, ApiError> {

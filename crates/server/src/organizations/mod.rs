@@ -19,7 +19,7 @@ use crate::idempotency::Reply;
 use crate::keys::{self, Secret};
 use crate::wallets;
 
-pub use store::{find_owner, find_scope, load_scope, load_sequence};
+pub use store::{find_owner, find_scope, load_name, load_scope, load_sequence};
 
 /// What a new organization is told once.
 #[derive(Debug)]

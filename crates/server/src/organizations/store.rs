@@ -138,6 +138,13 @@ pub fn load_scope(connection: &mut Connection, id: ScopeId) -> DbResult<Scope> {
     })
 }
 
+/// What an organization is called.
+pub fn load_name(connection: &mut Connection, id: OrganizationId) -> DbResult<String> {
+    let text = "SELECT name FROM organizations WHERE id = $1";
+    let row = connection.query_one(text, &[Value::Int(id.key())])?.ok_or_else(broken)?;
+    Ok(row.text(0)?.to_owned())
+}
+
 /// The number of the last event of an organization in one environment.
 pub fn load_sequence(connection: &mut Connection, id: ScopeId) -> DbResult<i64> {
     let text = "SELECT sequence FROM scopes WHERE id = $1";

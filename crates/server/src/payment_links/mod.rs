@@ -24,6 +24,7 @@ use crate::{error, keys, payments, slug};
 use store::LinkRow;
 
 pub use pay::{refuse_dead, use_in};
+pub use routes::{pay_as_visitor, payable, was_paid_by};
 
 /// Links of one wallet that are active. All of them are cancelled in the commit that
 /// ends the wallet.

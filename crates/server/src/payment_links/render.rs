@@ -28,6 +28,7 @@ pub fn link(row: &LinkRow, rules: &Rules, now: Timestamp) -> PaymentLink {
         }),
         expires_at: row.expires_at,
         metadata: row.metadata.clone(),
+        payers: Vec::new(),
         created_at: row.created_at,
         updated_at: row.updated_at,
     }
@@ -45,6 +46,7 @@ pub fn payable(row: &LinkRow, rules: &Rules, now: Timestamp) -> PayableLink {
         status: row.status.at(now, row.expires_at).as_str().to_owned(),
         payee_name: row.organization_name.clone(),
         restricted: row.is_restricted(),
+        email_required: !row.payers.emails.is_empty(),
         expires_at: row.expires_at,
         environment: row.environment.as_str().to_owned(),
     }

@@ -6,8 +6,9 @@ use wallgent_api::types::payment_links::{
 use wallgent_api::types::payments::Payment;
 use wallgent_api::{ApiError, ErrorCode};
 use wallgent_core::Permission::{InvoicesRead, InvoicesWrite, PaymentsRead, PaymentsWrite};
-use wallgent_core::id::PaymentLinkId;
+use wallgent_core::id::{PaymentLinkId, TransactionId};
 use wallgent_core::idempotency::Fingerprint;
+use wallgent_core::payment::Rail;
 use wallgent_core::payment_link::LinkStatus;
 
 use super::store::{self, Filter, LinkRow};
@@ -15,7 +16,10 @@ use super::{not_found, pay, render};
 use crate::caller::Visitor;
 use crate::events::Actor;
 use crate::http::{Answer, Call, Lasting, OpenCall, Route};
-use crate::{keys, payment_links, slug};
+use crate::{keys, payment_links, payments, slug};
+
+/// Payers that are shown with their link.
+const PAYERS_SHOWN_MAX: i64 = 100;
 
 const ONE: &[ErrorCode] = &[ErrorCode::PaymentLinkNotFound, ErrorCode::EnvironmentMismatch];
 const NEW: &[ErrorCode] = &[
@@ -93,7 +97,10 @@ async fn get(call: Call) -> Result<Answer, ApiError> {
     let row = call.read(move |connection| store::get(connection, id)).await?;
     let row = row.ok_or_else(missing)?;
     call.may_use(row.wallet, row.organization, row.environment, missing).await?;
-    Ok(Answer::ok(&render::link(&row, &call.app.config.rules, call.app.clock.now())))
+    let payers = call.read(move |connection| store::payers(connection, id, PAYERS_SHOWN_MAX));
+    let payers = payers.await?;
+    let link = render::link(&row, &call.app.config.rules, call.app.clock.now());
+    Ok(Answer::ok(&PaymentLink { payers, ..link }))
 }
 
 async fn update(call: Call) -> Result<Answer, ApiError> {
@@ -104,7 +111,7 @@ async fn update(call: Call) -> Result<Answer, ApiError> {
 }
 
 /// The link in the path, which whoever has it may see.
-pub(crate) async fn find_open(call: &Call<Visitor>) -> Result<LinkRow, ApiError> {
+async fn find_open(call: &Call<Visitor>) -> Result<LinkRow, ApiError> {
     let slug = call.param("slug").to_owned();
     if !slug::is_one(&slug) {
         return Err(not_found());
@@ -113,10 +120,20 @@ pub(crate) async fn find_open(call: &Call<Visitor>) -> Result<LinkRow, ApiError>
     row.ok_or_else(not_found)
 }
 
+/// The link in the path, as whoever has it sees it.
+pub async fn payable(call: &Call<Visitor>) -> Result<PayableLink, ApiError> {
+    let row = find_open(call).await?;
+    Ok(render::payable(&row, &call.app.config.rules, call.app.clock.now()))
+}
+
+/// Whether a payment was posted for the link in the path.
+pub async fn was_paid_by(call: &Call<Visitor>, payment: TransactionId) -> Result<bool, ApiError> {
+    let rail = Rail::PaymentLink(find_open(call).await?.id);
+    call.read(move |connection| payments::is_posted_for(connection, payment, rail)).await
+}
+
 async fn see(call: OpenCall) -> Result<Answer, ApiError> {
-    let call = call.anybodys();
-    let row = find_open(&call).await?;
-    Ok(Answer::ok(&render::payable(&row, &call.app.config.rules, call.app.clock.now())))
+    Ok(Answer::ok(&payable(&call.anybodys()).await?))
 }
 
 async fn pay_link(call: OpenCall) -> Result<Answer, ApiError> {
@@ -125,7 +142,7 @@ async fn pay_link(call: OpenCall) -> Result<Answer, ApiError> {
         OpenCall::Visiting(call) => {
             let request = PayLink::decode(&call.body)?;
             let key = call.key()?;
-            pay_without_key(call, request, key).await
+            pay_without_key(&call, request, key).await
         }
     }
 }
@@ -158,8 +175,8 @@ async fn pay_with_key(call: Call) -> Result<Answer, ApiError> {
 }
 
 /// Pays as a visitor, who has no wallet here.
-pub(crate) async fn pay_without_key(
-    call: Call<Visitor>,
+async fn pay_without_key(
+    call: &Call<Visitor>,
     request: PayLink,
     key: Option<String>,
 ) -> Result<Answer, ApiError> {
@@ -173,4 +190,13 @@ pub(crate) async fn pay_without_key(
         pay::pay_by_test_method_in(tx, who, &slug, method, &request)
     })
     .await
+}
+
+/// The same for a page, which reads the answer itself.
+pub async fn pay_as_visitor(
+    call: &Call<Visitor>,
+    request: PayLink,
+    key: Option<String>,
+) -> Result<LinkPayment, ApiError> {
+    pay_without_key(call, request, key).await?.read()
 }

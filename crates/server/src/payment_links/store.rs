@@ -1,6 +1,7 @@
 //! Rows of payment links.
 
 use serde_json::{Map, Value as Json};
+use wallgent_api::types::payment_links::LinkPayer;
 use wallgent_core::id::{OrganizationId, PaymentLinkId, TransactionId, WalletId};
 use wallgent_core::payment_link::{LinkStatus, Payers};
 use wallgent_core::{Amount, Environment, Timestamp};
@@ -128,6 +129,22 @@ pub(super) fn insert_payer(
     let text = "INSERT INTO payment_link_payers (id, payment_link_id, email) VALUES ($1, $2, $3)";
     let values = [Value::Int(payment.key()), Value::Int(link.key()), Value::from(email)];
     tx.execute(text, &values).map(drop)
+}
+
+/// What payers of a link said of themselves, newest first.
+pub(super) fn payers(
+    connection: &mut Connection,
+    link: PaymentLinkId,
+    limit: i64,
+) -> DbResult<Vec<LinkPayer>> {
+    let text = "SELECT id, email FROM payment_link_payers WHERE payment_link_id = $1 \
+                ORDER BY id DESC LIMIT $2";
+    let rows = connection.query(text, &[Value::Int(link.key()), Value::Int(limit)])?;
+    let told = |row: &Row| {
+        let transaction_id = TransactionId::from_key(row.int(0)?).ok_or_else(broken)?;
+        Ok(LinkPayer { transaction_id, declared_email: row.text(1)?.to_owned() })
+    };
+    rows.iter().map(told).collect()
 }
 
 pub(super) fn get(connection: &mut Connection, id: PaymentLinkId) -> DbResult<Option<LinkRow>> {

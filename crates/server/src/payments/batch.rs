@@ -112,7 +112,7 @@ fn atomic_item_in(
                 }
                 Ok(id)
             }
-            (_, Body::Json(bytes)) => Err(refusal(bytes).into()),
+            (_, Body::Json(bytes)) => Err(ApiError::from_envelope(bytes).into()),
             _ => Err(crate::error::internal().into()),
         }
     });
@@ -137,18 +137,6 @@ fn known(tx: &mut Tx<'_>, caller: &Caller, payment: &SendPayment) -> Result<Opti
         Item::Posted(id) => Item::Known(id),
         other => other,
     }))
-}
-
-fn refusal(envelope: &[u8]) -> ApiError {
-    let envelope: Value = serde_json::from_slice(envelope).unwrap_or_default();
-    let error = &envelope["error"];
-    let code = error["code"].as_str().and_then(ErrorCode::from_text);
-    let message = error["message"].as_str().unwrap_or_default();
-    let mut refusal = ApiError::new(code.unwrap_or(ErrorCode::InternalError), message);
-    if let Some(details) = error["details"].as_object() {
-        refusal.details = details.clone();
-    }
-    refusal
 }
 
 fn item_in(
@@ -180,7 +168,7 @@ fn outcome(reply: Result<Reply, Stop>) -> Result<Item, Stop> {
         Ok(reply) => Ok(match (reply.status, reply.body) {
             (200, Body::Payment(row)) => Item::Posted(row.id),
             (202, Body::Payment(row)) => Item::Pending(row.id),
-            (_, Body::Json(bytes)) => Item::Failed(refusal(&bytes).body(None)),
+            (_, Body::Json(bytes)) => Item::Failed(ApiError::from_envelope(&bytes).body(None)),
             _ => Item::Failed(crate::error::internal().body(None)),
         }),
         Err(Stop::Refused(error)) => Ok(Item::Failed(error.body(None))),

@@ -20,7 +20,7 @@ pub use render::{encode_reply, payment, told};
 pub use reverse::reverse_in;
 pub use send::{Approval, Sending, fingerprint, frozen, insufficient, refuse_closed, send_in};
 pub use settle::{decide_again, settle_in};
-pub use store::{Filter, PaymentRow, View, Viewer, list, load, load_all, rail};
+pub use store::{Filter, PaymentRow, View, Viewer, is_posted_for, list, load, load_all, rail};
 pub use test_method::{Received, declined, receive_in, refund_in};
 
 use wallgent_api::{ApiError, ErrorCode};

@@ -154,6 +154,14 @@ pub fn load(connection: &mut Connection, id: TransactionId) -> DbResult<Option<P
     rows.first().map(read).transpose()
 }
 
+/// Whether a payment, or a test method's, was posted for this.
+pub fn is_posted_for(connection: &mut Connection, id: TransactionId, rail: Rail) -> DbResult<bool> {
+    let text = "SELECT id FROM transactions WHERE id = $1 AND rail = $2 AND related_id = $3 \
+                AND settled_at IS NOT NULL";
+    let values = [Value::Int(id.key()), Value::from(rail.as_str()), Value::from(rail.number())];
+    Ok(connection.query_one(text, &values)?.is_some())
+}
+
 /// Reads many payments at once, in an order of its own.
 pub fn load_all(
     connection: &mut Connection,

@@ -25,6 +25,7 @@ fn whoever_has_a_link_sees_what_is_due(store: Store) {
         "status",
         "payeeName",
         "restricted",
+        "emailRequired",
         "expiresAt",
         "environment",
     ];

@@ -134,13 +134,16 @@ fn restrictions_hold_for_visitors(store: Store) {
     let sales = owner.wallet("Sales");
     let restricted = |payers| {
         let fields = json!({ "amount": "1.00", "recipientRestrictions": payers });
-        owner.link_of(&sales, &fields)["slug"].as_str().expect("a slug").to_owned()
+        let link = owner.link_of(&sales, &fields);
+        (id(&link), link["slug"].as_str().expect("a slug").to_owned())
     };
-    let by_wallet = restricted(json!({ "walletIds": ["wal_friend"] }));
+    let (_, by_wallet) = restricted(json!({ "walletIds": ["wal_friend"] }));
     nobody.pay_link(&by_wallet, &test_card()).refused(403, "PERMISSION_DENIED");
-    let by_email = restricted(json!({ "emails": ["ada@example.com"] }));
+    let (link, by_email) = restricted(json!({ "emails": ["ada@example.com"] }));
     nobody.pay_link(&by_email, &test_card()).refused(403, "PERMISSION_DENIED");
     let mut says = test_card();
     says["payerEmail"] = json!("ADA@example.com");
-    nobody.pay_link(&by_email, &says).ok();
+    let paid = id(&nobody.pay_link(&by_email, &says).ok());
+    let said = json!([{ "transactionId": paid, "declaredEmail": "ADA@example.com" }]);
+    assert_eq!(owner.of_link(&link, "payers"), said);
 }
