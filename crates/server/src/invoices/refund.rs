@@ -51,7 +51,7 @@ fn refund_test_method(
 ) -> Result<Option<Reply>, Stop> {
     let payment = row.payment.ok_or_else(|| unpaid(row))?;
     let (from, wallet) = caller.usable_wallet(tx, &row.wallet.to_string())?;
-    payments::refuse_closed(&wallet, &from.to_string())?;
+    payments::refuse_closed(&wallet, from)?;
     let amount = row.total.checked_sub(row.refunded).ok_or_else(error::balance_too_large)?;
     let balance = tx.account(ledger::account_of(from))?.balance;
     let available = balance.available();

@@ -36,10 +36,10 @@ pub fn decide_again(
     if row.direction != Direction::Internal {
         rails::serving(tx.rules(), row.environment)?;
     }
-    payments::refuse_closed(&payer, &row.wallet.to_string())?;
+    payments::refuse_closed(&payer, row.wallet)?;
     if let Some(to) = row.to_wallet {
         let payee = wallet_of(tx, to)?;
-        payments::refuse_closed(&payee, &to.to_string())?;
+        payments::refuse_closed(&payee, to)?;
     }
     if payer.status == WalletStatus::Frozen {
         return Err(payments::frozen(row.wallet).into());

@@ -61,7 +61,7 @@ fn charge_invoice(
     acquirer::serving(invoice.environment)?;
     let method = chosen(tx, invoice.customer, request.payment_method_id.as_deref())?;
     let (_, wallet) = caller.usable_wallet(tx, &invoice.wallet.to_string())?;
-    payments::refuse_closed(&wallet, &invoice.wallet.to_string())?;
+    payments::refuse_closed(&wallet, invoice.wallet)?;
     let row = attempt(tx, Actor::Key(caller), &invoice, Some(&method), Origin::Once)?;
     finish(tx, caller, &invoice, &row, None)
 }
