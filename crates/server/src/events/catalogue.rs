@@ -198,27 +198,7 @@ fn sample_data(name: &str) -> Value {
             json!({ "id": link, "paymentLinkId": link, "walletId": wallet, "amount": "250.00",
                     "currency": "USD", "status": "ACTIVE", "maxUses": 1, "uses": 0 })
         }
-        (_, "customer.payment_method_added" | "customer.payment_method_removed") => {
-            let (method, customer): (PaymentMethodId, CustomerId) = (some(), some());
-            json!({ "id": method, "paymentMethodId": method, "customerId": customer,
-                    "type": "card", "brand": "VISA", "last4": "4242" })
-        }
-        ("customer", _) => {
-            let customer: CustomerId = some();
-            json!({ "id": customer, "customerId": customer, "email": "jane@acme.example",
-                    "name": "Jane Smith" })
-        }
-        ("invoice", _) => {
-            let (invoice, customer): (InvoiceId, CustomerId) = (some(), some());
-            json!({ "id": invoice, "invoiceId": invoice, "walletId": wallet,
-                    "customerId": customer, "total": "70.00", "currency": "USD",
-                    "refundedAmount": "0.00" })
-        }
-        ("charge", _) => {
-            let (charge, invoice): (ChargeId, InvoiceId) = (some(), some());
-            json!({ "id": charge, "chargeId": charge, "invoiceId": invoice, "walletId": wallet,
-                    "amount": "99.00", "currency": "USD" })
-        }
+        ("customer" | "invoice" | "charge", _) => sample_billing(family, name),
         ("cardholder", _) => {
             let holder: CardholderId = some();
             json!({ "id": holder, "cardholderId": holder, "name": "Ada Lovelace" })
@@ -247,6 +227,27 @@ fn sample_data(name: &str) -> Value {
         (_, "agent.deleted") => json!({ "id": wallet, "deleted": true, "sweptAmount": "125.00" }),
         _ => json!({ "id": wallet, "name": "Research Agent", "status": "ACTIVE",
                      "balance": "125.00", "available": "125.00", "currency": "USD" }),
+    }
+}
+
+fn sample_billing(family: &str, name: &str) -> Value {
+    let (wallet, customer, invoice): (WalletId, CustomerId, InvoiceId) = (some(), some(), some());
+    match (family, name) {
+        (_, "customer.payment_method_added" | "customer.payment_method_removed") => {
+            let method: PaymentMethodId = some();
+            json!({ "id": method, "paymentMethodId": method, "customerId": customer,
+                    "type": "card", "brand": "VISA", "last4": "4242" })
+        }
+        ("customer", _) => json!({ "id": customer, "customerId": customer, "name": "Jane Smith",
+                                   "email": "jane@acme.example" }),
+        ("invoice", _) => json!({ "id": invoice, "invoiceId": invoice, "walletId": wallet,
+                                  "customerId": customer, "total": "70.00", "currency": "USD",
+                                  "refundedAmount": "0.00" }),
+        _ => {
+            let charge: ChargeId = some();
+            json!({ "id": charge, "chargeId": charge, "invoiceId": invoice, "walletId": wallet,
+                    "amount": "99.00", "currency": "USD" })
+        }
     }
 }
 
