@@ -16,6 +16,7 @@ mod config;
 mod crypto;
 mod db;
 mod delegations;
+mod docs;
 mod engine;
 mod error;
 mod events;

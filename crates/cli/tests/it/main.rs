@@ -8,6 +8,7 @@ mod cards;
 mod concurrency;
 mod crash;
 mod delegations;
+mod docs;
 mod due;
 mod edge;
 mod escalation;

@@ -16,7 +16,7 @@ use super::openapi;
 use super::route::Route;
 use crate::app::App;
 use crate::{
-    agents, approvals, audit, bank_accounts, cards, delegations, events, keys, network,
+    agents, approvals, audit, bank_accounts, cards, delegations, docs, events, keys, network,
     organizations, payments, policies, realtime, sandbox, transfers, wallets, webhooks,
 };
 
@@ -55,6 +55,7 @@ pub(super) fn build(app: &Arc<App>) -> Router {
     }
     router
         .merge(operations(app))
+        .merge(docs::routes::routes())
         .fallback(async |request: Request| {
             let message = format!("No route {}", request.uri().path());
             let error = ApiError::new(ErrorCode::NotFound, message).with("resource", "route");
