@@ -43,7 +43,8 @@ pub(super) fn render(source: &str) -> Text {
     });
     let mut text = String::with_capacity(source.len() * 2);
     html::push_html(&mut text, adapted);
-    Text { html: text, headings }
+    // A cell without words heads nothing, and screen readers would announce it.
+    Text { html: text.replace("<th></th>", "<td></td>"), headings }
 }
 
 /// Renders a sentence, which becomes part of another text.
