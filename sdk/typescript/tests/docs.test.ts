@@ -26,12 +26,16 @@ interface Page {
   commands: string[];
   /** Its blocks of TypeScript. */
   code: string[];
+  /** The languages of all its blocks. */
+  languages: string[];
 }
 
 interface PageModule {
   run: (print: Print) => Promise<void>;
 }
 
+/** What blocks are written in: the first two are run, the others are to be read. */
+const LANGUAGES = ['sh', 'typescript', 'text', 'json', 'python', 'rust'];
 /** Ends the answer of each step. */
 const END = '\u001e';
 const FIRST = 'getting-started.md';
@@ -53,6 +57,13 @@ before(() => {
   for (const page of modules) writeFileSync(page.path, moduleOf(page));
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
+
+test('no block escapes by the name of its language', () => {
+  for (const { name, languages } of pages) {
+    for (const language of languages)
+      assert.ok(LANGUAGES.includes(language), `${name}: ${language}`);
+  }
+});
 
 test('the TypeScript of every page compiles', () => {
   assert.deepEqual(problemsOf(modules), []);
@@ -136,5 +147,8 @@ function pageOf(name: string): Page {
     [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))].map(
       ([, code]) => code ?? '',
     );
-  return { name, commands: blocks('sh'), code: blocks('typescript') };
+  // Every second fence ends a block.
+  const fences = [...text.matchAll(/^```(.*)$/gm)].filter((_fence, index) => index % 2 === 0);
+  const languages = fences.map(([, language]) => language ?? '');
+  return { name, commands: blocks('sh'), code: blocks('typescript'), languages };
 }

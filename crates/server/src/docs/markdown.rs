@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use maud::{Markup, PreEscaped};
-use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
+use maud::{Markup, PreEscaped, html};
+use pulldown_cmark::html::push_html;
+use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd};
 
 use super::pages;
 
@@ -34,15 +35,19 @@ pub(super) fn render(source: &str) -> Text {
     let events: Vec<Event<'_>> = Parser::new_ext(source, Options::ENABLE_TABLES).collect();
     let headings = headings(&events);
     let mut ids = headings.iter().map(|heading| heading.id.as_str());
-    let mut here = "";
+    let (mut here, mut in_code) = ("", false);
     let adapted = events.into_iter().flat_map(|event| {
-        if let Event::Start(Tag::Heading { .. }) = event {
-            here = ids.next().unwrap_or_default();
+        match event {
+            Event::Start(Tag::Heading { .. }) => here = ids.next().unwrap_or_default(),
+            Event::Start(Tag::CodeBlock(_)) => in_code = true,
+            Event::End(TagEnd::CodeBlock) => in_code = false,
+            Event::Text(code) if in_code => return vec![sample(&code)],
+            _ => {}
         }
         adapt(event, here)
     });
     let mut text = String::with_capacity(source.len() * 2);
-    html::push_html(&mut text, adapted);
+    push_html(&mut text, adapted);
     // A cell without words heads nothing, and screen readers would announce it.
     Text { html: text.replace("<th></th>", "<td></td>"), headings }
 }
@@ -54,7 +59,7 @@ pub(super) fn inline(source: &str) -> Markup {
     };
     let events = Parser::new(source).filter(|event| !is_paragraph(event));
     let mut text = String::new();
-    html::push_html(&mut text, events.flat_map(|event| adapt(event, "")));
+    push_html(&mut text, events.flat_map(|event| adapt(event, "")));
     PreEscaped(text)
 }
 
@@ -122,6 +127,21 @@ fn adapt<'a>(event: Event<'a>, here: &str) -> Vec<Event<'a>> {
     }
 }
 
+/// A sample, whose comments stand back from its code.
+fn sample<'a>(text: &str) -> Event<'a> {
+    let lines = text.split_inclusive('\n').map(|line| {
+        let slashes = line.find("// ").filter(|at| line[..*at].ends_with(' ') || *at == 0);
+        let comment = if line.starts_with("# ") { Some(0) } else { slashes };
+        line.split_at(comment.unwrap_or(line.len()))
+    });
+    let marked = html! {
+        @for (code, comment) in lines {
+            (code) @if !comment.is_empty() { span.comment { (comment) } }
+        }
+    };
+    Event::Html(marked.into_string().into())
+}
+
 /// Where a link between files leads here: `cards.md#limits` to
 /// `/docs/cards#limits`.
 fn target(link: CowStr<'_>) -> CowStr<'_> {
@@ -156,6 +176,21 @@ mod tests {
         for link in ["/docs/cards", "/docs#x", "#d", "https://f.example/g.md"] {
             assert!(html.contains(&format!("href=\"{link}\"")), "{link} in {html}");
         }
+    }
+
+    #[test]
+    fn comments_of_samples_stand_back() {
+        let html =
+            render("```sh\n# → \"a\"\ncurl http://x\n```\n\n```ts\nf('https://y'); // <1>\n```")
+                .html;
+        assert!(
+            html.contains("<span class=\"comment\"># → &quot;a&quot;\n</span>curl http://x"),
+            "{html}"
+        );
+        assert!(
+            html.contains("f('https://y'); <span class=\"comment\">// &lt;1&gt;\n</span>"),
+            "{html}"
+        );
     }
 
     #[test]

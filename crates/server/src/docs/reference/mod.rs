@@ -53,7 +53,7 @@ impl Reference {
     pub(super) fn read(document: &str) -> Self {
         let mut document: Value = serde_json::from_str(document).expect("the document is JSON");
         let schemas = Schemas::new(document["components"]["schemas"].take());
-        let mut operations = operation::all(&document["paths"]);
+        let mut operations = operation::all(document["paths"].take());
         operations.sort_by_key(Operation::order);
         let mut tags: Vec<Tag> = Vec::new();
         for operation in operations {

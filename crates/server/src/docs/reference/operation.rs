@@ -29,24 +29,28 @@ pub(in crate::docs) struct Operation {
 }
 
 /// All operations of the document.
-pub(super) fn all(paths: &Value) -> Vec<Operation> {
-    let paths = paths.as_object().into_iter().flatten();
-    let operations = paths.flat_map(|(path, methods)| {
-        let methods = METHODS.iter().filter_map(|method| Some((method, methods.get(method)?)));
-        methods.map(|(method, json)| Operation::read(path, method, json))
-    });
-    operations.collect()
+pub(super) fn all(paths: Value) -> Vec<Operation> {
+    let Value::Object(paths) = paths else { return Vec::new() };
+    let mut operations = Vec::new();
+    for (path, mut methods) in paths {
+        for method in METHODS {
+            if let Some(json) = methods.get_mut(method) {
+                operations.push(Operation::read(&path, method, json.take()));
+            }
+        }
+    }
+    operations
 }
 
 impl Operation {
-    fn read(path: &str, method: &str, json: &Value) -> Self {
+    fn read(path: &str, method: &str, json: Value) -> Self {
         Self {
             id: text(&json["operationId"]).to_owned(),
             method: method.to_uppercase(),
             path: path.to_owned(),
             summary: text(&json["summary"]).to_owned(),
             tag: text(&json["tags"][0]).to_owned(),
-            json: json.clone(),
+            json,
         }
     }
 
