@@ -17,6 +17,7 @@ mod crypto;
 mod customers;
 mod db;
 mod delegations;
+mod docs;
 mod engine;
 mod error;
 mod events;

@@ -17,9 +17,9 @@ use super::page::{self, PageRoute};
 use super::route::Route;
 use crate::app::App;
 use crate::{
-    agents, approvals, audit, bank_accounts, cards, customers, delegations, events, invoices, keys,
-    network, organizations, pages, payment_links, payments, policies, realtime, sandbox, transfers,
-    wallets, webhooks,
+    agents, approvals, audit, bank_accounts, cards, customers, delegations, docs, events, invoices,
+    keys, network, organizations, pages, payment_links, payments, policies, realtime, sandbox,
+    transfers, wallets, webhooks,
 };
 
 /// All routes of the API, noun by noun.
@@ -63,6 +63,7 @@ pub(super) fn build(app: &Arc<App>) -> Router {
     }
     router
         .merge(operations(app))
+        .merge(docs::routes::routes())
         .fallback(async |request: Request| {
             let message = format!("No route {}", request.uri().path());
             let error = ApiError::new(ErrorCode::NotFound, message).with("resource", "route");
