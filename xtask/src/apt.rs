@@ -9,6 +9,17 @@ pub(crate) fn available() -> bool {
     exists("apt-get") && is_root()
 }
 
+/// Sees to it that a program is there whose package is called like it.
+pub(crate) fn need(program: &str) -> Result {
+    if exists(program) {
+        return Ok(());
+    }
+    if !available() {
+        return Err(format!("missing: {program}"));
+    }
+    install(&[program])
+}
+
 /// Installs the first of these packages that the system knows.
 pub(crate) fn install(packages: &[&str]) -> Result {
     run(command("apt-get").args(["update", "-q"]))?;

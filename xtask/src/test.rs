@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use crate::postgres::Cluster;
 use crate::process::{capture, cargo, exists, run};
 use crate::suite::{Suite, run_all};
-use crate::{Result, node, openapi, paths, python};
+use crate::{Result, apt, node, openapi, paths, python};
 
 /// Runs all suites, or those that are named.
 pub(crate) fn run_suites(names: &[String]) -> Result<ExitCode> {
@@ -73,6 +73,9 @@ fn document(binary: &Binary) -> Result {
 fn typescript(binary: &Binary) -> Result {
     let binary = binary.path()?;
     node::set_up(node::SDK)?;
+    // The samples of the documentation are pasted into a shell that has them.
+    apt::need("curl")?;
+    apt::need("jq")?;
     run(node::npm(node::SDK).args(["run", "build"]))?;
     run(node::npm(node::SDK).arg("test").env("WALLGENT_BIN", binary))
 }

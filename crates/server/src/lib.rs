@@ -18,6 +18,7 @@ mod crypto;
 mod customers;
 mod db;
 mod delegations;
+mod docs;
 mod engine;
 mod error;
 mod events;

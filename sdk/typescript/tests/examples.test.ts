@@ -6,9 +6,9 @@ import { join, relative } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as sdk from '@wallgent/sdk';
-import ts from 'typescript';
 import { listen } from './support/receiver.ts';
 import { refusal } from './support/refusal.ts';
+import { assertPrinted, type Print, printer, problemsOf, withPrint } from './support/samples.ts';
 import { useServer } from './support/server.ts';
 import { BANK_ACCOUNT, fundedAgent, fundedWallet } from './support/world.ts';
 
@@ -19,7 +19,7 @@ interface Example {
 }
 
 interface ExampleModule {
-  run: (world: object, print: (line: number, ...words: unknown[]) => void) => Promise<void>;
+  run: (world: object, print: Print) => Promise<void>;
 }
 
 /** What an example may take for granted. */
@@ -72,25 +72,7 @@ after(async () => {
 });
 
 test('every example compiles', () => {
-  const options: ts.CompilerOptions = {
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    noEmit: true,
-    target: ts.ScriptTarget.ES2022,
-    lib: ['lib.es2022.d.ts'],
-    types: ['node'],
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-  };
-  const program = ts.createProgram(
-    modules.map(({ path }) => path),
-    options,
-  );
-  const problems = ts.getPreEmitDiagnostics(program).map((diagnostic) => {
-    const place = modules.find(({ path }) => path === diagnostic.file?.fileName)?.place;
-    return `${place}: ${ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')}`;
-  });
-  assert.deepEqual(problems, []);
+  assert.deepEqual(problemsOf(modules), []);
 });
 
 for (const { place, code, path } of modules) {
@@ -132,10 +114,7 @@ for (const { place, code, path } of modules) {
       apiKey: server.sandboxKey,
       baseUrl: server.url,
     };
-    const printed: [line: number, text: string][] = [];
-    const print = (line: number, ...words: unknown[]) => {
-      printed.push([line, words.map(String).join(' ')]);
-    };
+    const { printed, print } = printer();
     process.env.WALLGENT_API_KEY = server.sandboxKey;
     process.env.WALLGENT_BASE_URL = server.url;
     const { run } = (await import(pathToFileURL(path).href)) as ExampleModule;
@@ -143,11 +122,7 @@ for (const { place, code, path } of modules) {
     await wg.webhooks.delete(world.webhook.id).catch(expectGone);
     await wg.bankAccounts.delete(bankAccount.id).catch(expectRemoved);
 
-    for (const [line, expected] of expectations(code)) {
-      const texts = printed.filter(([at]) => at === line).map(([, text]) => text);
-      assert.ok(texts.length > 0, `line ${line} printed nothing, not “${expected}”`);
-      for (const text of texts) assert.match(text, patternOf(expected), `line ${line}`);
-    }
+    assertPrinted(code, printed);
   });
 }
 
@@ -173,9 +148,7 @@ async function waitingApproval(to: string): Promise<sdk.Approval> {
 
 /** A module that runs an example: what it imports stays an import, everything else of the SDK it finds in scope. */
 function moduleOf(code: string): string {
-  const lines = code
-    .split('\n')
-    .map((line, index) => line.replace('console.log(', `print(${index}, `));
+  const lines = withPrint(code);
   const imports = lines.filter((line) => line.startsWith('import '));
   const imported = new Set(imports.join(' ').match(/\w+/g));
   const names = Object.keys(sdk).filter((name) => name !== 'default' && !imported.has(name));
@@ -191,19 +164,6 @@ function moduleOf(code: string): string {
     ...lines.filter((line) => !line.startsWith('import ')),
     '}',
   ].join('\n');
-}
-
-/** What the comments beside `console.log` promise, by line. */
-function expectations(code: string): [line: number, expected: string][] {
-  return code.split('\n').flatMap((line, index) => {
-    const comment = /console\.log\(.*\);? \/\/ (.+)$/.exec(line)?.[1];
-    return comment === undefined ? [] : [[index, comment] as [number, string]];
-  });
-}
-
-function patternOf(expected: string): RegExp {
-  const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${expected.split('…').map(literal).join('.*')}$`, 's');
 }
 
 function examplesOfSources(): Example[] {

@@ -101,6 +101,7 @@ fn greet(known: &DevFile, file: &Path) {
     println!("  live key      {}", known.live_key);
     println!("  wallet        {}", known.sandbox_wallet_id);
     println!("  all of it in  {}", file.display());
+    println!("  documentation {}/docs", known.url);
     println!();
     println!(
         "Try:  curl {}/v1/wallets -H 'Authorization: Bearer {}'",

@@ -10,6 +10,7 @@ mod concurrency;
 mod crash;
 mod customers;
 mod delegations;
+mod docs;
 mod due;
 mod edge;
 mod escalation;

@@ -17,9 +17,9 @@ use super::page::{self, PageRoute};
 use super::route::Route;
 use crate::app::App;
 use crate::{
-    agents, analytics, approvals, audit, bank_accounts, cards, customers, delegations, events,
-    invoices, keys, merchants, network, organizations, pages, payment_links, payments, policies,
-    realtime, sandbox, transfers, wallets, webhooks,
+    agents, analytics, approvals, audit, bank_accounts, cards, customers, delegations, docs,
+    events, invoices, keys, merchants, network, organizations, pages, payment_links, payments,
+    policies, realtime, sandbox, transfers, wallets, webhooks,
 };
 
 /// All routes of the API, noun by noun.
@@ -66,6 +66,7 @@ pub(super) fn build(app: &Arc<App>) -> Router {
     }
     router
         .merge(operations(app))
+        .merge(docs::routes::routes())
         .fallback(async |request: Request| {
             let message = format!("No route {}", request.uri().path());
             let error = ApiError::new(ErrorCode::NotFound, message).with("resource", "route");

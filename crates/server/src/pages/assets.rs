@@ -32,7 +32,7 @@ impl Asset {
 
 /// The stylesheet: what all pages of this server share, and what these need.
 pub static STYLE: LazyLock<Asset> = LazyLock::new(|| {
-    let text = concat!(include_str!("assets/theme.css"), "\n", include_str!("assets/pages.css"));
+    let text = concat!(include_str!("../docs/assets/theme.css"), include_str!("assets/pages.css"));
     Asset::new("css", "text/css; charset=utf-8", text)
 });
 

@@ -34,7 +34,7 @@ pub(super) fn page(view: &View<'_>) -> Markup {
             }
             body {
                 @if view.environment == Some(Environment::Sandbox.as_str()) {
-                    div.banner role="note" { "Sandbox: no real money moves here." }
+                    header.banner { "Sandbox: no real money moves here." }
                 }
                 main data-watch=[path] data-status=[status] { (view.body) }
                 footer { "Powered by Wallgent" }

@@ -94,21 +94,19 @@ fn lines(invoice: &PayableInvoice) -> Markup {
     let money = |amount| parts::money(amount, &invoice.currency);
     html! {
         table {
-            thead {
-                tr { th scope="col" { "What" } th scope="col" { "How many" } th scope="col" { "Total" } }
-            }
+            thead { tr { th scope="col" { "What" } th scope="col" { "How much" } } }
             tbody {
                 @for line in &invoice.line_items {
                     tr {
-                        td { (line.description) }
-                        td { (line.quantity) " × " (money(line.unit_price)) }
+                        td {
+                            (line.description)
+                            span.faint { (line.quantity) " × " (money(line.unit_price)) }
+                        }
                         td { (money(line.total)) }
                     }
                 }
             }
-            tfoot {
-                tr { th scope="row" colspan="2" { "Total" } td { (money(invoice.total)) } }
-            }
+            tfoot { tr { th scope="row" { "Total" } td { (money(invoice.total)) } } }
         }
     }
 }

@@ -110,8 +110,19 @@ pub(super) fn amount(amount: Amount, currency: &str) -> Markup {
     html! { p.amount { (money(amount, currency)) } }
 }
 
-/// An amount with its currency: `$250.00`, `250.00 USDC`.
+/// An amount with its currency: `$1,250.00`, `1,250.00 USDC`.
 pub(super) fn money(amount: Amount, currency: &str) -> String {
+    let text = amount.to_string();
+    let (whole, rest) = text.split_once('.').unwrap_or((&text, "00"));
+    let mut amount = String::with_capacity(text.len() + whole.len() / 3 + 1);
+    for (at, digit) in whole.char_indices() {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) {
+            amount.push(',');
+        }
+        amount.push(digit);
+    }
+    amount.push('.');
+    amount.push_str(rest);
     match currency {
         "USD" => format!("${amount}"),
         _ => format!("{amount} {currency}"),
@@ -183,9 +194,10 @@ mod tests {
 
     #[test]
     fn money_is_told_with_its_currency() {
-        let amount = Amount::from_cents(25_000);
-        assert_eq!(money(amount, "USD"), "$250.00");
-        assert_eq!(money(amount, "USDC"), "250.00 USDC");
+        for (cents, told) in [(5, "$0.05"), (25_000, "$250.00"), (125_000, "$1,250.00")] {
+            assert_eq!(money(Amount::from_cents(cents), "USD"), told);
+        }
+        assert_eq!(money(Amount::from_cents(123_456_789_00), "USDC"), "123,456,789.00 USDC");
     }
 
     #[test]
