@@ -2,6 +2,7 @@ import type { RequestOptions } from '../options.js';
 import type { AnswerPromise } from '../requests/answer-promise.js';
 import type { Transport } from '../requests/transport.js';
 import type { CardAuthorization } from '../types/card-authorizations.js';
+import type { PaymentMethod } from '../types/customers.js';
 import type {
   AdvanceClockParams,
   AuthorizationStepParams,
@@ -10,6 +11,7 @@ import type {
   SandboxClock,
   SandboxFunding,
   SandboxFundParams,
+  SavePaymentMethodParams,
 } from '../types/sandbox.js';
 import type { Transfer } from '../types/transfers.js';
 
@@ -192,6 +194,25 @@ export class Sandbox {
     options?: RequestOptions,
   ): AnswerPromise<CardAuthorization> {
     return this.#take(authorizationId, 'refund', params, options);
+  }
+
+  /**
+   * Saves a test method for a customer, without the page where customers do that themselves. Needs `invoices:write`.
+   *
+   * @throws SandboxOnlyError, ValidationError, and WallgentError with code `NOT_FOUND`
+   * @example
+   * ```ts
+   * const method = await wg.sandbox.savePaymentMethod(customer.id, { type: 'card' });
+   * console.log(method.id, method.type, method.last4); // pm_… card …
+   * ```
+   */
+  savePaymentMethod(
+    customerId: string,
+    params: SavePaymentMethodParams,
+    options?: RequestOptions,
+  ): AnswerPromise<PaymentMethod> {
+    const path = ['sandbox', 'customers', customerId, 'payment-methods'];
+    return this.#transport.request({ method: 'POST', path, body: params }, options);
   }
 
   #take(

@@ -1,3 +1,4 @@
+import type { PaymentMethodType } from './customers.js';
 import type { AmountInput, TimeInput } from './values.js';
 
 /** Parameters of `sandbox.fund`. */
@@ -62,5 +63,13 @@ export interface CardMerchantParams {
 export interface AuthorizationStepParams {
   /** All that is left when left out. */
   amount?: AmountInput | undefined;
+  idempotencyKey?: string | undefined;
+}
+
+/** Parameters of `sandbox.savePaymentMethod`. */
+export interface SavePaymentMethodParams {
+  type: PaymentMethodType;
+  /** What it does when it is charged: `succeeds` by default. */
+  testMethod?: 'succeeds' | 'declined' | undefined;
   idempotencyKey?: string | undefined;
 }
