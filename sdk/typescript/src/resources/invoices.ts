@@ -1,7 +1,12 @@
 import type { RequestOptions } from '../options.js';
 import type { AnswerPromise, PagePromise } from '../requests/answer-promise.js';
 import type { Transport } from '../requests/transport.js';
-import type { Charge, ChargeParams } from '../types/charges.js';
+import type {
+  Charge,
+  ChargeParams,
+  ListRecurringChargesParams,
+  RecurringCharge,
+} from '../types/charges.js';
 import type {
   CreateInvoiceParams,
   FinalizedInvoice,
@@ -197,6 +202,49 @@ export class Invoices {
   charge(params: ChargeParams, options?: RequestOptions): AnswerPromise<Charge> {
     const path = ['invoices', 'charge'];
     return this.#transport.request({ method: 'POST', path, body: params }, options);
+  }
+
+  /**
+   * Lists the charges that repeat, newest first. Needs `invoices:read`.
+   *
+   * @throws ValidationError
+   * @example
+   * ```ts
+   * for await (const item of wg.invoices.listRecurringCharges()) {
+   *   console.log(item.interval, item.amount, item.nextChargeAt);
+   * }
+   * ```
+   */
+  listRecurringCharges(
+    params?: ListRecurringChargesParams,
+    options?: RequestOptions,
+  ): PagePromise<RecurringCharge> {
+    const path = ['invoices', 'charges', 'recurring'];
+    return this.#transport.list({ method: 'GET', path, query: params }, options);
+  }
+
+  /**
+   * Ends a charge that repeats. Needs `invoices:write`.
+   *
+   * @throws WallgentError with code `NOT_FOUND`
+   * @example
+   * ```ts
+   * const { id } = await wg.invoices.charge({
+   *   walletId: wallet.id,
+   *   customerId: customer.id,
+   *   amount: '99.00',
+   *   recurring: { interval: 'monthly' },
+   * });
+   * const ended = await wg.invoices.cancelRecurringCharge(id);
+   * console.log(ended.status, ended.nextChargeAt); // CANCELLED null
+   * ```
+   */
+  cancelRecurringCharge(
+    chargeId: string,
+    options?: RequestOptions,
+  ): AnswerPromise<RecurringCharge> {
+    const path = ['invoices', 'charges', 'recurring', chargeId];
+    return this.#transport.request({ method: 'DELETE', path }, options);
   }
 
   #act<T>(invoiceId: string, action: string, options?: RequestOptions): AnswerPromise<T> {

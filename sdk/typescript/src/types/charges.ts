@@ -1,31 +1,50 @@
+import type { PageParams } from '../pagination.js';
 import type { AmountInput } from './values.js';
 
-/** How a charge ended. */
+/** How a charge ended. After `FAILED` its invoice is still due. */
 export type ChargeStatus = 'SUCCEEDED' | 'FAILED';
 
-/** How often a recurring charge is made, from the day it began. */
+/** How often a charge repeats, counted from the moment of the first. */
 export type ChargeInterval = 'weekly' | 'monthly' | 'yearly';
 
-/** That a charge repeats. */
-export interface Recurring {
-  interval: ChargeInterval;
-}
-
-/** What a customer was charged by what it had saved to pay with. Amounts are decimal strings. */
+/** A charge of what a customer has saved to pay with. Amounts are decimal strings. */
 export interface Charge {
   /** `chg_…` */
   id: string;
   /** The same as `id`. */
   chargeId: string;
-  /** The invoice that it paid, or was to pay. */
+  /** The invoice that it was for. */
   invoiceId: string;
   status: ChargeStatus;
   amount: string;
-  /** Only of one that repeats. */
-  recurring?: Recurring;
+  /** Why it failed; only then. */
+  failureReason?: string;
+  /** Only of the first of those that repeat. */
+  recurring?: RecurringCharge;
 }
 
-/** Parameters of `invoices.charge`: an amount for what was not invoiced yet, or an invoice. */
+/** A charge that repeats until it is cancelled. Amounts are decimal strings, times ISO 8601 UTC. */
+export interface RecurringCharge {
+  /** That of its first charge, `chg_…`. */
+  id: string;
+  status: 'ACTIVE' | 'CANCELLED';
+  interval: ChargeInterval;
+  /** The wallet that is paid. */
+  walletId: string;
+  customerId: string;
+  /** How much each time. */
+  amount: string;
+  currency: string;
+  description: string | null;
+  /** How often it was due so far, the first time included. */
+  occurrences: number;
+  /** When it is due next; `null` when it was cancelled. */
+  nextChargeAt: string | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** Parameters of `invoices.charge`: an amount, for which an invoice is made, or an invoice that is due. */
 export type ChargeParams = { idempotencyKey?: string | undefined } & (
   | {
       /** The wallet that is paid. */
@@ -34,19 +53,25 @@ export type ChargeParams = { idempotencyKey?: string | undefined } & (
       /** Greater than zero. */
       amount: AmountInput;
       /** Up to 1,024 characters. */
-      description?: string | undefined;
-      /** Repeats the charge until it is cancelled. */
-      recurring?: Recurring | undefined;
+      description?: string | null | undefined;
+      /** That it repeats, and how often. */
+      recurring?: { interval: ChargeInterval } | undefined;
+      /** `pm_…`; what the customer saved last when left out. */
+      paymentMethodId?: string | undefined;
       invoiceId?: undefined;
-      paymentMethodId?: undefined;
     }
   | {
       /** A final invoice that is not paid. */
       invoiceId: string;
-      /** `pm_…`, of the invoice's customer. */
-      paymentMethodId: string;
+      /** `pm_…`; what the customer saved last when left out. */
+      paymentMethodId?: string | undefined;
       walletId?: undefined;
       customerId?: undefined;
       amount?: undefined;
+      description?: undefined;
+      recurring?: undefined;
     }
 );
+
+/** Parameters of `invoices.listRecurringCharges`. */
+export type ListRecurringChargesParams = PageParams;

@@ -1,4 +1,4 @@
-import type { PaymentMethodType } from './customers.js';
+import type { TestMethodParams } from './test-methods.js';
 import type { AmountInput, TimeInput } from './values.js';
 
 /** Parameters of `sandbox.fund`. */
@@ -67,9 +67,6 @@ export interface AuthorizationStepParams {
 }
 
 /** Parameters of `sandbox.savePaymentMethod`. */
-export interface SavePaymentMethodParams {
-  type: PaymentMethodType;
-  /** What it does when it is charged: `succeeds` by default. */
-  testMethod?: 'succeeds' | 'declined' | undefined;
+export interface SavePaymentMethodParams extends TestMethodParams {
   idempotencyKey?: string | undefined;
 }
