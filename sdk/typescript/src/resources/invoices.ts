@@ -13,6 +13,8 @@ import type {
   Invoice,
   InvoiceCheckout,
   ListInvoicesParams,
+  PayableInvoice,
+  PayInvoiceParams,
   UpdateInvoiceParams,
 } from '../types/invoices.js';
 
@@ -141,7 +143,7 @@ export class Invoices {
    * @example
    * ```ts
    * const { slug } = await wg.invoices.finalize(invoice.id);
-   * await wg.invoices.pay(slug, { fromWalletId: vendor.id });
+   * await wg.invoices.pay(slug, { testMethod: { type: 'card' } });
    * const refunded = await wg.invoices.refund(invoice.id);
    * console.log(refunded.status, refunded.refundedAmount); // REFUNDED 70.00
    * ```
@@ -245,6 +247,44 @@ export class Invoices {
   ): AnswerPromise<RecurringCharge> {
     const path = ['invoices', 'charges', 'recurring', chargeId];
     return this.#transport.request({ method: 'DELETE', path }, options);
+  }
+
+  /**
+   * What a payer sees of an invoice, whoever sent it. Needs `payments:read`; without a key the slug alone is enough.
+   *
+   * @throws WallgentError with code `NOT_FOUND`
+   * @example
+   * ```ts
+   * const { slug } = await wg.invoices.finalize(invoice.id);
+   * const due = await wg.invoices.getBySlug(slug);
+   * console.log(due.total, due.status, due.overdue); // 70.00 FINALIZED false
+   * ```
+   */
+  getBySlug(slug: string, options?: RequestOptions): AnswerPromise<PayableInvoice> {
+    return this.#transport.request({ method: 'GET', path: ['invoices', 'pay', slug] }, options);
+  }
+
+  /**
+   * Pays an invoice. From a wallet all rules of `payments.send` apply, fee included; in the sandbox a test method pays as
+   * well. Needs `payments:write`.
+   *
+   * @throws InsufficientFundsError, PolicyDeniedError, ApprovalRequiredError (accepted, waits for a person),
+   * WalletFrozenError, WalletNotFoundError, MerchantSuspendedError, SandboxOnlyError, ValidationError, and WallgentError with
+   * code `NOT_FOUND`, or `CONFLICT` when it cannot be paid any more: `details.status`
+   * @example
+   * ```ts
+   * const { slug } = await wg.invoices.finalize(invoice.id);
+   * const paid = await wg.invoices.pay(slug, { testMethod: { type: 'card' } });
+   * console.log(paid.status, paid.transactionId); // PAID txn_…
+   * ```
+   */
+  pay(
+    slug: string,
+    params: PayInvoiceParams,
+    options?: RequestOptions,
+  ): AnswerPromise<PayableInvoice> {
+    const path = ['invoices', 'pay', slug];
+    return this.#transport.request({ method: 'POST', path, body: params }, options);
   }
 
   #act<T>(invoiceId: string, action: string, options?: RequestOptions): AnswerPromise<T> {

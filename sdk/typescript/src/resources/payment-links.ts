@@ -77,9 +77,9 @@ export class PaymentLinks {
   }
 
   /**
-   * Cancels a link: it can be paid no more. Needs `invoices:write`.
+   * Cancels a link for good: it can be paid no more. Needs `invoices:write`.
    *
-   * @throws PaymentLinkNotFoundError, and WallgentError with code `CONFLICT` when it is over already: `details.status`
+   * @throws PaymentLinkNotFoundError, and WallgentError with code `CONFLICT` when it ended in another way: `details.status`
    * @example
    * ```ts
    * const cancelled = await wg.paymentLinks.cancel(paymentLink.id);
@@ -92,7 +92,7 @@ export class PaymentLinks {
     return this.#transport.request({ method: 'PATCH', path, body }, options);
   }
   /**
-   * What a payer sees of a link. Needs no permission: the slug is enough.
+   * What a payer sees of a link, whoever it belongs to. Needs `payments:read`; without a key the slug alone is enough.
    *
    * @throws PaymentLinkNotFoundError
    * @example
@@ -107,8 +107,8 @@ export class PaymentLinks {
   }
 
   /**
-   * Pays a link. From a wallet the rules of `payments.send` apply, fee included, and the key needs `payments:write`; in the
-   * sandbox a test method pays as well.
+   * Pays a link. From a wallet all rules of `payments.send` apply, fee included; in the sandbox a test method pays as well.
+   * Needs `payments:write`.
    *
    * @throws PaymentLinkNotFoundError, InsufficientFundsError, PolicyDeniedError, ApprovalRequiredError (accepted, waits for a
    * person), WalletFrozenError, WalletNotFoundError, MerchantSuspendedError, SandboxOnlyError, ValidationError, and

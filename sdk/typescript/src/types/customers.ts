@@ -77,3 +77,15 @@ export interface PaymentUpdateUrl {
   /** A page for the customer, good for one payment method and for 24 hours. */
   url: string;
 }
+
+/** `data` of the events about a customer. */
+export interface CustomerEventData extends Customer {
+  /** The same as `id`. */
+  customerId: string;
+}
+
+/** `data` of `customer.payment_method_added` and `customer.payment_method_removed`. */
+export interface PaymentMethodEventData extends PaymentMethod {
+  /** The same as `id`. */
+  paymentMethodId: string;
+}

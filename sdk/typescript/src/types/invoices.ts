@@ -1,5 +1,6 @@
 import type { PageParams } from '../pagination.js';
-import type { AmountInput, Metadata, TimeInput } from './values.js';
+import type { Payer } from './test-methods.js';
+import type { AmountInput, Environment, Metadata, TimeInput } from './values.js';
 
 /** Where an invoice stands: it is written, can be paid, and ends in one of the other ways. */
 export type InvoiceStatus =
@@ -100,4 +101,49 @@ export interface FinalizedInvoice extends Invoice {
 export interface InvoiceCheckout extends Invoice {
   /** The page where the invoice is paid. */
   url: string;
+}
+
+/**
+ * An invoice as whoever has its slug sees it: what a payer needs to know. Amounts are decimal strings, times ISO 8601 UTC.
+ */
+export interface PayableInvoice {
+  /** `inv_…` */
+  id: string;
+  slug: string;
+  /** Its page. */
+  url: string;
+  /** `FINALIZED` while it can be paid. */
+  status: Exclude<InvoiceStatus, 'DRAFT'>;
+  /** Whether it is due and its time is over. It can still be paid. */
+  overdue: boolean;
+  /** The organization that is paid. */
+  payeeName: string;
+  /** The wallet that is paid, as policies name it. */
+  walletId: string;
+  currency: string;
+  subtotal: string;
+  /** What is due. */
+  total: string;
+  lineItems: InvoiceLineItem[];
+  memo: string | null;
+  dueDate: string | null;
+  paidAt: string | null;
+  /** What paid it, `txn_…`. */
+  transactionId: string | null;
+  environment: Environment;
+}
+
+/** Parameters of `invoices.pay`. */
+export type PayInvoiceParams = Payer & { idempotencyKey?: string | undefined };
+
+/** `data` of the events about an invoice. */
+export interface InvoiceEventData extends Invoice {
+  /** The same as `id`. */
+  invoiceId: string;
+}
+
+/** `data` of `invoice.payment_failed`. */
+export interface InvoicePaymentFailedEventData extends InvoiceEventData {
+  /** Why, for people. */
+  failureReason: string;
 }

@@ -90,3 +90,9 @@ export type PayLinkParams = Payer & {
   payerEmail?: string | undefined;
   idempotencyKey?: string | undefined;
 };
+
+/** `data` of the events about a payment link. */
+export interface PaymentLinkEventData extends PaymentLink {
+  /** The same as `id`. */
+  paymentLinkId: string;
+}
