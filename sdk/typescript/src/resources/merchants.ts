@@ -32,7 +32,7 @@ export class Merchants {
    * ```ts
    * const profile = await wg.merchants.create({
    *   name: 'Acme Store',
-   *   domain: `store-${Date.now()}.example.com`,
+   *   domain: 'store.example.com',
    *   closedLoop: true,
    * });
    * console.log(profile.status, profile.domainVerified); // ACTIVE true
