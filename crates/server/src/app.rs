@@ -11,6 +11,7 @@ use crate::db::ReadPool;
 use crate::engine::{Clock, Engine};
 use crate::events::Hub;
 use crate::http::RateLimits;
+use crate::idempotency::UnderWay;
 use crate::keys::KeyCache;
 use crate::metrics::Metrics;
 use crate::webhooks::{Sender, WebhookChanges};
@@ -29,6 +30,8 @@ pub struct App {
     pub config: Config,
     /// How often callers may call.
     pub limits: RateLimits,
+    /// Requests that act outside of commands.
+    pub under_way: UnderWay,
     /// Opens secrets that are stored.
     pub vault: Arc<Vault>,
     /// Where events are heard.

@@ -13,13 +13,13 @@ use tokio::task::JoinHandle;
 use crate::admin;
 use crate::app::App;
 use crate::background::Background;
-
 use crate::config::Config;
 use crate::crypto::{self, Unlocking, Vault, VaultError, write_private};
 use crate::db::{self, Connection, DbError, Location, ReadPool};
 use crate::engine::{self, Clock, Engine, EngineOptions};
 use crate::events::Hub;
 use crate::http::{self, RateLimits};
+use crate::idempotency::UnderWay;
 use crate::keys::{self, KeyCache, Uses};
 use crate::metrics::Metrics;
 use crate::webhooks::{self, Sender, WebhookChanges};
@@ -266,6 +266,7 @@ impl Server {
             reads,
             keys: parts.keys,
             limits: RateLimits::new(&clock),
+            under_way: UnderWay::default(),
             clock,
             vault,
             sockets: Arc::new(Semaphore::new(config.sockets_max as usize)),

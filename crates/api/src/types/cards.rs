@@ -26,6 +26,7 @@ const ADDRESS_BYTES_MAX: usize = 2 * 1024;
 pub struct CreateCardholder {
     /// The whole name, 1 to 256 characters; or `firstName` and `lastName`.
     #[schema(example = "Ada Lovelace")]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub name: String,
     /// The first name.
     #[serde(skip_serializing_if = "Option::is_none")]

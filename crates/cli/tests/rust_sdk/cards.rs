@@ -62,6 +62,9 @@ async fn cards() {
     };
     let ada = cards.create_cardholder(&ada).await.unwrap();
     assert_eq!((ada.name.as_str(), ada.dob.as_deref()), ("Ada Lovelace", Some("1990-12-10")));
+    let (first_name, last_name) = (Some("Grace".to_owned()), Some("Hopper".to_owned()));
+    let grace = CreateCardholder { first_name, last_name, ..CreateCardholder::default() };
+    assert_eq!(cards.create_cardholder(&grace).await.unwrap().name, "Grace Hopper");
     let wanted = CreateCard {
         kind: CardType::SingleUse,
         cardholder_id: Some(ada.id.to_string()),

@@ -129,15 +129,24 @@ pub fn update_in(
         save(tx, Actor::Key(caller), Change::CardUpdated, &mut row, &json!({}))?;
     }
     if status != row.status {
-        row.status = status;
-        let change = match status {
-            CardStatus::Active => Change::CardUnfrozen,
-            CardStatus::Inactive => Change::CardFrozen,
-            CardStatus::Cancelled => Change::CardCancelled,
-        };
-        save(tx, Actor::Key(caller), change, &mut row, &json!({}))?;
+        turn(tx, caller, &mut row, status)?;
     }
     Ok(Reply::json(200, &render::card(&row), row.id))
+}
+
+fn turn(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    row: &mut CardRow,
+    status: CardStatus,
+) -> Result<(), Stop> {
+    let change = match status {
+        CardStatus::Active => Change::CardUnfrozen,
+        CardStatus::Inactive => Change::CardFrozen,
+        CardStatus::Cancelled => return cancel(tx, Actor::Key(caller), row, "REQUESTED"),
+    };
+    row.status = status;
+    save(tx, Actor::Key(caller), change, row, &json!({}))
 }
 
 /// The limits that were sent.

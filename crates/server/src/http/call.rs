@@ -21,7 +21,7 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::db::{Connection, DbResult};
 use crate::engine::{EngineError, Stop, Tx};
-use crate::idempotency::{self, Claim, KeyHash, Reply};
+use crate::idempotency::{self, Claim, KeyHash, Reply, Turn};
 use crate::wallets::{self, WalletRow};
 use crate::{delegations, error};
 
@@ -380,6 +380,11 @@ impl Call {
         }
         let text = serde_json::to_string(request).expect("requests have text keys");
         Ok(self.claim(self.key()?, meaning.text(&text).finish(), Lasting::Days))
+    }
+
+    /// Makes the key this request's alone while it acts outside of a command.
+    pub fn turn(&self, claim: Option<&Claim>) -> Result<Option<Turn>, ApiError> {
+        claim.map(|claim| self.app.under_way.take(claim.hash)).transpose()
     }
 
     /// The answer of an earlier request with the same key, for what is done

@@ -16,6 +16,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
+use tokio_io_timeout::TimeoutStream;
 use tower::Service;
 
 use super::edge::Peer;
@@ -25,6 +26,9 @@ use crate::app::App;
 /// How long a connection may take to send the next request's headers; so also
 /// how long it may be idle.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long a client may take nothing of what it is sent. Longer than the
+/// realtime stream waits, so that its clients are told why it ends.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(20);
 /// The largest headers that are read.
 const HEADER_BYTES_MAX: usize = 64 * 1024;
 /// How long requests in flight may take when the server stops.
@@ -114,6 +118,8 @@ async fn connect(
     // Answers are small and written whole; waiting to fill a packet only
     // delays them.
     let _ = stream.set_nodelay(true);
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(WRITE_TIMEOUT));
     let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
         let mut request: Request = request.map(axum::body::Body::new);
         request.extensions_mut().insert(Peer(peer.ip()));
@@ -123,7 +129,7 @@ async fn connect(
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
         .max_buf_size(HEADER_BYTES_MAX)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(Box::pin(stream)), service)
         .with_upgrades();
     let mut connection = pin!(connection);
     let ended = tokio::select! {

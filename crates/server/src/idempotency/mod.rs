@@ -9,6 +9,7 @@
 //! transfer that waits for a human; every other is stored byte for byte.
 
 mod store;
+mod under_way;
 
 use std::fmt;
 
@@ -23,6 +24,7 @@ use crate::engine::{IdempotencyRow, Record, Stop, Tx};
 use crate::{error, payments, transfers};
 
 pub use store::{matching, prefetch};
+pub use under_way::{Turn, UnderWay};
 
 /// How long a key is remembered that moved no money.
 const KEY_SECONDS: i64 = 30 * 86_400;

@@ -22,10 +22,11 @@ const EVENTS_OF_NOBODY_BITS: u32 = 40;
 /// Sends a sample, and answers what came of it.
 pub(super) async fn test(call: Call) -> Result<Answer, ApiError> {
     let claim = call.plain_claim(&())?;
-    let row = super::routes::find(&call).await?;
+    let _turn = call.turn(claim.as_ref())?;
     if let Some(answer) = call.earlier(claim.as_ref()).await? {
         return Ok(answer);
     }
+    let row = super::routes::find(&call).await?;
     let mut event = catalogue::sample(first_type(&row));
     event.id = never_used();
     event.organization_id = row.organization;
@@ -64,6 +65,10 @@ fn first_type(row: &WebhookRow) -> &'static str {
 /// Sends the event of an attempt once more, whatever came of it before.
 pub(super) async fn resend(call: Call) -> Result<Answer, ApiError> {
     let claim = call.plain_claim(&())?;
+    let _turn = call.turn(claim.as_ref())?;
+    if let Some(answer) = call.earlier(claim.as_ref()).await? {
+        return Ok(answer);
+    }
     let missing = || ApiError::not_found("delivery");
     let id: DeliveryId = call.param("id").parse().map_err(|_| missing())?;
     let attempt = call.read(move |connection| store::get_attempt(connection, id)).await?;
@@ -72,9 +77,6 @@ pub(super) async fn resend(call: Call) -> Result<Answer, ApiError> {
     let row = call.read(move |connection| store::get(connection, webhook)).await?;
     let row = row.ok_or_else(missing)?;
     may_touch(&call.caller, &row, missing)?;
-    if let Some(answer) = call.earlier(claim.as_ref()).await? {
-        return Ok(answer);
-    }
     let (books, sequence) = (row.books(), attempt.sequence);
     let told = call.read(move |connection| event_at(connection, books, sequence)).await?;
     let done = send_again(&call, &row, &Ready::new(told.ok_or_else(missing)?)).await?;
@@ -91,11 +93,12 @@ pub(super) async fn resend_event(call: Call) -> Result<Answer, ApiError> {
     let request = ResendEvent::decode(&call.body)?;
     let claim = call.plain_claim(&request)?;
     call.caller.require_owner()?;
-    let told = events::routes::find(&call).await?;
-    let rows = recipients(&call, &told, request.webhook_id.as_deref()).await?;
+    let _turn = call.turn(claim.as_ref())?;
     if let Some(answer) = call.earlier(claim.as_ref()).await? {
         return Ok(answer);
     }
+    let told = events::routes::find(&call).await?;
+    let rows = recipients(&call, &told, request.webhook_id.as_deref()).await?;
     let ready = Ready::new(told);
     let sent = join_all(rows.iter().map(|row| send_again(&call, row, &ready))).await;
     let sent = sent.into_iter().collect::<Result<Vec<Done>, ApiError>>()?;

@@ -188,6 +188,8 @@ fn a_cancelled_card_does_not_come_back(store: Store) {
     let other = owner.card(&wallet);
     let cancelled = owner.patch(&format!("/cards/{other}"), &json!({ "status": "CANCELLED" })).ok();
     assert_eq!(cancelled["status"], "CANCELLED");
+    let told = owner.told("card.cancelled");
+    assert!(told.iter().all(|card| card["cancelReason"] == "REQUESTED"), "{told:?}");
 }
 
 fn limits_are_replaced(store: Store) {

@@ -1,8 +1,13 @@
 //! Requests whose paths, queries, headers or framing are wrong.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::support::{Server, Store, exchange, stories};
+
+/// Longer than the server waits for a client to take an answer.
+const NEVER_READ_PATIENCE: Duration = Duration::from_secs(45);
 
 stories!(
     hostile_ids_are_not_found,
@@ -10,6 +15,7 @@ stories!(
     hostile_filters_do_no_harm,
     hostile_headers_do_no_harm,
     what_is_not_http_does_no_harm,
+    a_client_that_never_reads_is_let_go,
     a_body_that_never_comes_does_no_harm,
 );
 
@@ -226,6 +232,25 @@ fn what_is_not_http_does_no_harm(store: Store) {
         Ok(200),
         "well-formed chunks are a body"
     );
+}
+
+/// Answers that nobody takes do not hold a connection for ever.
+fn a_client_that_never_reads_is_let_go(store: Store) {
+    use std::io::Write;
+    let server = Server::start(store);
+    let address = server.account("url").trim_start_matches("http://").to_owned();
+    let mut stream = std::net::TcpStream::connect(&address).expect("a connection");
+    stream.set_write_timeout(Some(NEVER_READ_PATIENCE)).expect("a time limit");
+    let asked = "GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n".repeat(1_000);
+    // Both directions fill up; what ends the last write is that the server hangs up.
+    let error = loop {
+        if let Err(error) = stream.write_all(asked.as_bytes()) {
+            break error;
+        }
+    };
+    let hung_up = [std::io::ErrorKind::ConnectionReset, std::io::ErrorKind::BrokenPipe];
+    assert!(hung_up.contains(&error.kind()), "{error}");
+    server.owner().get("/wallets").ok();
 }
 
 fn a_body_that_never_comes_does_no_harm(store: Store) {

@@ -19,8 +19,8 @@ stories!(
 
 /// Sockets that wait at the same time.
 const MANY: usize = 2_000;
-/// What each of them may cost; 16 KiB is the promise, the rest is what allocators round up.
-const SOCKET_KIB_MAX: usize = 20;
+/// What each of them may cost, as is promised.
+const SOCKET_KIB_MAX: usize = 16;
 /// The longest that the server waits for a client that does not read.
 const GIVEN_UP: Duration = Duration::from_secs(30);
 /// More bytes of events than lie between a server and a client that does not read.

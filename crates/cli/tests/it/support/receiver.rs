@@ -25,6 +25,8 @@ pub(crate) enum Answering {
     HangingUp,
     /// Never answers, and keeps the connection.
     Silent,
+    /// Answers when it is told what.
+    Waiting,
 }
 
 impl Answering {
@@ -54,6 +56,7 @@ impl Delivered {
 
 struct Inside {
     answering: Mutex<Answering>,
+    told: Condvar,
     delivered: Mutex<Vec<Delivered>>,
     arrived: Condvar,
 }
@@ -81,6 +84,7 @@ impl Receiver {
         let address = listener.local_addr().expect("an address");
         let inside = Arc::new(Inside {
             answering: Mutex::new(answering),
+            told: Condvar::new(),
             delivered: Mutex::default(),
             arrived: Condvar::new(),
         });
@@ -100,6 +104,7 @@ impl Receiver {
 
     pub(crate) fn now_answers(&self, answering: Answering) {
         *self.inside.answering.lock().expect("no panic") = answering;
+        self.inside.told.notify_all();
     }
 
     /// Everything that arrived until now.
@@ -131,15 +136,26 @@ impl Receiver {
 }
 
 impl Inside {
+    /// What it does, once it has been told.
+    fn decided(&self, answering: Answering) -> Answering {
+        let waits = |answering: &mut Answering| matches!(answering, Answering::Waiting);
+        if !waits(&mut answering.clone()) {
+            return answering;
+        }
+        let answering = self.answering.lock().expect("no panic");
+        let told = self.told.wait_timeout_while(answering, PATIENCE, waits);
+        told.expect("no panic").0.clone()
+    }
+
     fn serve(&self, stream: TcpStream) {
         let mut reader = BufReader::new(stream);
         while let Some(delivered) = read(&mut reader) {
             let answering = self.answering.lock().expect("no panic").clone();
             self.delivered.lock().expect("no panic").push(delivered);
             self.arrived.notify_all();
-            let (status, headers, body) = match answering {
+            let (status, headers, body) = match self.decided(answering) {
                 Answering::With(status, headers, body) => (status, headers, body),
-                Answering::HangingUp => return,
+                Answering::HangingUp | Answering::Waiting => return,
                 // The connection stays open as long as the test runs.
                 Answering::Silent => return std::mem::forget(reader),
             };
