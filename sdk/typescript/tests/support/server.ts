@@ -40,6 +40,7 @@ export interface Organization {
   wg: Wallgent;
   live: Wallgent;
   organizationId: string;
+  sandboxKey: string;
   sandboxWalletId: string;
 }
 
@@ -106,6 +107,7 @@ export function useServer(options: ServerOptions = {}): Server {
         wg: new Wallgent(made.sandboxKey, { baseUrl: server.url, maxRetries: 0 }),
         live: new Wallgent(made.liveKey, { baseUrl: server.url, maxRetries: 0 }),
         organizationId: made.organizationId,
+        sandboxKey: made.sandboxKey,
         sandboxWalletId: made.sandboxWalletId,
       };
     };
