@@ -117,11 +117,11 @@ test('what is wrong is said', async () => {
     await refusal(ValidationError, wg.invoices.charge(wrong as never));
   }
   for (const [call, resource] of [
-    [wg.invoices.charge({ ...asked, customerId: 'cus_x' }), 'customer'],
-    [wg.invoices.charge({ invoiceId: 'inv_x' }), 'invoice'],
-    [wg.invoices.cancelRecurringCharge('chg_01J00000000000000000000000'), 'charge'],
+    [() => wg.invoices.charge({ ...asked, customerId: 'cus_x' }), 'customer'],
+    [() => wg.invoices.charge({ invoiceId: 'inv_x' }), 'invoice'],
+    [() => wg.invoices.cancelRecurringCharge('chg_01J00000000000000000000000'), 'charge'],
   ] as const) {
-    const { code, details } = await refusal(WallgentError, call);
+    const { code, details } = await refusal(WallgentError, call());
     assert.deepEqual([code, details?.resource], ['NOT_FOUND', resource]);
   }
 });

@@ -51,8 +51,11 @@ test('no two customers have one address', async () => {
   const email = address();
   const first = await wg.customers.create({ email });
   const second = await wg.customers.create({ email: address() });
-  for (const call of [wg.customers.create({ email }), wg.customers.update(second.id, { email })]) {
-    assert.equal((await refusal(WallgentError, call)).code, 'CONFLICT');
+  for (const call of [
+    () => wg.customers.create({ email }),
+    () => wg.customers.update(second.id, { email }),
+  ]) {
+    assert.equal((await refusal(WallgentError, call())).code, 'CONFLICT');
   }
   const { id } = await live.customers.create({ email });
   assert.notEqual(id, first.id);

@@ -74,8 +74,11 @@ test('an invoice is written, changed, and made final', async () => {
   assert.equal(result.checkoutUrl, `${server.url}/invoice/${result.slug}`);
   const checkout = await wg.invoices.checkout(id);
   assert.deepEqual([checkout.url, checkout.id], [result.checkoutUrl, id]);
-  for (const call of [wg.invoices.update(id, { memo: 'Late' }), wg.invoices.finalize(id)]) {
-    const { code, details } = await refusal(WallgentError, call);
+  for (const call of [
+    () => wg.invoices.update(id, { memo: 'Late' }),
+    () => wg.invoices.finalize(id),
+  ]) {
+    const { code, details } = await refusal(WallgentError, call());
     assert.deepEqual([code, details?.status], ['CONFLICT', 'FINALIZED']);
   }
   assert.deepEqual([walletId, customerId], [result.walletId, result.customerId]);
@@ -140,6 +143,24 @@ test('a test method pays it, or is declined', async () => {
   await refusal(InsufficientFundsError, wg.invoices.refund(id));
   await wg.wallets.fund(walletId, { amount: '50.25' });
   assert.equal((await wg.invoices.refund(id)).status, 'REFUNDED');
+});
+
+test('it is paid in a stablecoin, to the cent', async () => {
+  const { wg } = server;
+  const { id, slug, walletId } = await dueOf();
+  const told = await wg.invoices.payWithUsdc(slug);
+  assert.deepEqual([told.invoiceId, told.amount, told.currency], [id, '70.00', 'USDC']);
+  assert.deepEqual(await wg.invoices.payWithUsdc(slug), told);
+  const { address } = told;
+  const little = wg.sandbox.depositUsdc({ address, amount: '69.99' });
+  assert.equal((await refusal(InvalidAmountError, little)).details?.required, '70.00');
+  const paid = await wg.sandbox.depositUsdc({ address, amount: 70 });
+  assert.deepEqual([paid.id, paid.status], [id, 'PAID']);
+  assert.equal(await available(wg, walletId), '70.00');
+  const twice = await refusal(WallgentError, wg.invoices.payWithUsdc(slug));
+  assert.deepEqual([twice.code, twice.details?.status], ['CONFLICT', 'PAID']);
+  const nowhere = wg.sandbox.depositUsdc({ address: '0x0', amount: 70 });
+  assert.equal((await refusal(WallgentError, nowhere)).code, 'NOT_FOUND');
 });
 
 test('the rules of the paying wallet apply', async () => {

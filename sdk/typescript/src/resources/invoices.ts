@@ -16,6 +16,7 @@ import type {
   PayableInvoice,
   PayInvoiceParams,
   UpdateInvoiceParams,
+  UsdcInvoiceAddress,
 } from '../types/invoices.js';
 
 /** Invoices ask customers for money, on a page or by charging what they have saved to pay with. */
@@ -180,6 +181,24 @@ export class Invoices {
    */
   checkout(invoiceId: string, options?: RequestOptions): AnswerPromise<InvoiceCheckout> {
     return this.#act(invoiceId, 'checkout', options);
+  }
+
+  /**
+   * Where an invoice is paid in the stablecoin USDC: the same address each time. Needs `payments:write`.
+   *
+   * @throws WallgentError with code `NOT_FOUND`, `CONFLICT` when it cannot be paid any more (`details.status`), or
+   * `SERVICE_UNAVAILABLE` when the server takes none
+   * @example
+   * ```ts
+   * const { slug } = await wg.invoices.finalize(invoice.id);
+   * const { address, amount } = await wg.invoices.payWithUsdc(slug);
+   * const paid = await wg.sandbox.depositUsdc({ address, amount });
+   * console.log(address, paid.status); // 0x… PAID
+   * ```
+   */
+  payWithUsdc(slug: string, options?: RequestOptions): AnswerPromise<UsdcInvoiceAddress> {
+    const path = ['invoices', 'pay', slug, 'usdc'];
+    return this.#transport.request({ method: 'POST', path, body: {} }, options);
   }
 
   /**

@@ -136,6 +136,18 @@ export interface PayableInvoice {
 /** Parameters of `invoices.pay`. */
 export type PayInvoiceParams = Payer & { idempotencyKey?: string | undefined };
 
+/** Answer of `invoices.payWithUsdc`: where to send the stablecoin, of which one counts as one USD. */
+export interface UsdcInvoiceAddress {
+  invoiceId: string;
+  /** It takes money for this invoice alone. */
+  address: string;
+  /** `SIMULATED` in the sandbox. */
+  chain: string;
+  /** How much to send, no more and no less: a decimal string. */
+  amount: string;
+  currency: 'USDC';
+}
+
 /** `data` of the events about an invoice. */
 export interface InvoiceEventData extends Invoice {
   /** The same as `id`. */

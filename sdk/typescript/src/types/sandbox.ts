@@ -70,3 +70,12 @@ export interface AuthorizationStepParams {
 export interface SavePaymentMethodParams extends TestMethodParams {
   idempotencyKey?: string | undefined;
 }
+
+/** Parameters of `sandbox.depositUsdc`. */
+export interface DepositUsdcParams {
+  /** Where `invoices.payWithUsdc` said. */
+  address: string;
+  /** What arrives there: the invoice's total. */
+  amount: AmountInput;
+  idempotencyKey?: string | undefined;
+}
