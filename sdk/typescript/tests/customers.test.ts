@@ -39,7 +39,7 @@ test('a customer is added, read, changed, listed and removed', async () => {
     (await collectAll((cursor) => wg.customers.list({ cursor, limit: 1 }))).map((it) => it.id);
   assert.deepEqual(await ids(), [other.id, id]);
 
-  await wg.customers.delete(id);
+  assert.equal((await wg.customers.delete(id)).id, id);
   assert.deepEqual(await ids(), [other.id]);
   assert.equal((await refusal(WallgentError, wg.customers.get(id))).code, 'NOT_FOUND');
   // The address is free again.

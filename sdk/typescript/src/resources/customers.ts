@@ -96,10 +96,11 @@ export class Customers {
    * @throws WallgentError with code `NOT_FOUND`
    * @example
    * ```ts
-   * await wg.customers.delete(customer.id);
+   * const removed = await wg.customers.delete(customer.id);
+   * console.log(removed.id === customer.id); // true
    * ```
    */
-  delete(customerId: string, options?: RequestOptions): AnswerPromise<void> {
+  delete(customerId: string, options?: RequestOptions): AnswerPromise<Customer> {
     return this.#transport.request({ method: 'DELETE', path: ['customers', customerId] }, options);
   }
 
