@@ -100,6 +100,11 @@ test('a charge repeats to the day until it is cancelled', async () => {
   const charged = told.flatMap((event) => (event.type === 'charge.succeeded' ? [event.data] : []));
   assert.equal(charged.length, 12);
   assert.ok(charged.every(({ amount }) => amount === '99.00'));
+  assert.ok(charged.every(({ recurringChargeId }) => recurringChargeId === charge.id));
+  assert.equal(new Set(charged.map(({ transactionId }) => transactionId)).size, 12);
+  const last = told.at(-1);
+  assert.ok(last?.type === 'charge.cancelled');
+  assert.equal(last.data.chargeId, charge.id);
 });
 
 test('what is wrong is said', async () => {

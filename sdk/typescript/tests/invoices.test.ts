@@ -204,6 +204,7 @@ test('it is taken back or given up, only before it is paid', async () => {
 test('what became of invoices is told', async () => {
   const { wg } = await server.foundOrganization('SELF_HOSTED');
   const draft = await draftOf({}, wg);
+  await wg.invoices.update(draft.id, { memo: 'January' });
   const { slug } = await wg.invoices.finalize(draft.id);
   const declined = wg.invoices.pay(slug, { testMethod: { type: 'card', last4: '0002' } });
   await refusal(InsufficientFundsError, declined);
@@ -217,6 +218,7 @@ test('what became of invoices is told', async () => {
   }
   assert.deepEqual(told, [
     'invoice.created',
+    'invoice.updated',
     'invoice.finalized',
     true,
     [draft.id, '70.00'],

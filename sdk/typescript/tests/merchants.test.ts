@@ -113,21 +113,38 @@ test('the rules of the paying wallet apply, and may name it', async () => {
   assert.equal(payment?.merchantId, merchant.id);
 });
 
-test('one that is suspended receives nothing, by a link neither', async () => {
+test('one that is suspended receives nothing, by links and invoices neither', async () => {
   const { wg } = server;
   const { merchant, ...owner } = await shop();
   const walletId = merchant.settlementWalletId;
   const link = await owner.wg.paymentLinks.create({ walletId, amount: '5.00', maxUses: 2 });
-  const payer = await fundedWallet(wg, '100.00');
-  const pay = { from: payer.id, merchantId: merchant.id, amount: '10.00' };
+  const { id: customerId } = await owner.wg.customers.create({ email: 'jane@acme.example' });
+  const lineItems = [{ description: 'Data', unitPrice: '7.00' }];
+  const draft = await owner.wg.invoices.create({ walletId, customerId, lineItems });
+  const invoice = await owner.wg.invoices.finalize(draft.id);
+  const { id: fromWalletId } = await fundedWallet(wg, '100.00');
+  const payments = [
+    () => wg.payments.send({ fromWalletId, merchantId: merchant.id, amount: '10.00' }),
+    () => wg.paymentLinks.pay(link.slug, { fromWalletId }),
+    () => wg.paymentLinks.pay(link.slug, { testMethod: { type: 'card' } }),
+    () => wg.invoices.pay(invoice.slug, { fromWalletId }),
+  ];
   await server.operate('merchant', 'suspend', merchant.id);
   assert.equal((await owner.wg.merchants.get(merchant.id)).status, 'SUSPENDED');
-  await refusal(MerchantSuspendedError, wg.payments.send(pay));
-  const byLink = () => wg.paymentLinks.pay(link.slug, { fromWalletId: payer.id });
-  await refusal(MerchantSuspendedError, byLink());
+  for (const pay of payments) await refusal(MerchantSuspendedError, pay());
   await server.operate('merchant', 'resume', merchant.id);
-  assert.equal((await wg.payments.send(pay)).status, 'POSTED');
-  assert.equal((await byLink()).status, 'POSTED');
+  for (const pay of payments) await pay();
+
+  const { data } = await owner.wg.merchants.listPayments();
+  assert.deepEqual(
+    data.map(({ amount, fromName }) => [amount, fromName]),
+    [
+      ['7.00', 'Buyer'],
+      ['5.00', null],
+      ['5.00', 'Buyer'],
+      ['10.00', 'Buyer'],
+    ],
+  );
 });
 
 test('what it received is counted, paged and added up', async () => {

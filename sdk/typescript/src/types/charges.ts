@@ -75,3 +75,23 @@ export type ChargeParams = { idempotencyKey?: string | undefined } & (
 
 /** Parameters of `invoices.listRecurringCharges`. */
 export type ListRecurringChargesParams = PageParams;
+
+/** `data` of `charge.succeeded` and `charge.failed`. */
+export interface ChargeEventData extends Omit<Charge, 'recurring'> {
+  /** The wallet that is paid. */
+  walletId: string;
+  customerId: string;
+  /** What was charged, `pm_…`; `null` when nothing was saved any more. */
+  paymentMethodId: string | null;
+  /** What it brought, `txn_…`; `null` when it failed. */
+  transactionId: string | null;
+  currency: string;
+  /** That of the charge that it repeats; `null` when it repeats none. */
+  recurringChargeId: string | null;
+}
+
+/** `data` of `charge.cancelled`: it repeats no longer. */
+export interface ChargeCancelledEventData extends RecurringCharge {
+  /** The same as `id`. */
+  chargeId: string;
+}

@@ -17,7 +17,7 @@ import type {
   CardEventData,
   CardholderEventData,
 } from './cards.js';
-import type { Charge } from './charges.js';
+import type { ChargeCancelledEventData, ChargeEventData } from './charges.js';
 import type { CustomerEventData, PaymentMethodEventData } from './customers.js';
 import type { Delegation } from './delegations.js';
 import type { InvoiceEventData, InvoicePaymentFailedEventData } from './invoices.js';
@@ -174,15 +174,20 @@ export interface EventData {
   'customer.payment_method_added': PaymentMethodEventData;
   'customer.payment_method_removed': PaymentMethodEventData;
   'invoice.created': InvoiceEventData;
+  /** Its draft changed. */
+  'invoice.updated': InvoiceEventData;
   'invoice.finalized': InvoiceEventData;
   'invoice.paid': InvoiceEventData;
   'invoice.voided': InvoiceEventData;
   'invoice.uncollectible': InvoiceEventData;
+  /** In part or whole. */
   'invoice.refunded': InvoiceEventData;
-  /** A charge for it failed; it is still due. */
+  /** It could not be paid, and nothing tries it again; it is still due. */
   'invoice.payment_failed': InvoicePaymentFailedEventData;
-  'charge.succeeded': Charge;
-  'charge.failed': Charge;
+  'charge.succeeded': ChargeEventData;
+  'charge.failed': ChargeEventData;
+  /** It repeats no longer. */
+  'charge.cancelled': ChargeCancelledEventData;
   'merchant.created': Merchant;
   /** Its profile changed, or its domain was verified. */
   'merchant.updated': Merchant;
