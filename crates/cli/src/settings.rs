@@ -42,6 +42,9 @@ pub(crate) struct Settings {
     #[arg(long, env = "WALLGENT_TRUSTED_PROXIES", value_delimiter = ',')]
     #[serde(default)]
     trusted_proxies: Vec<String>,
+    /// Where people outside find this server, as https://pay.example.com; where it listens when absent
+    #[arg(long, env = "WALLGENT_PUBLIC_URL")]
+    public_url: Option<String>,
     /// Web origins that may call the API
     #[arg(long, env = "WALLGENT_CORS_ORIGINS", value_delimiter = ',')]
     #[serde(default)]
@@ -158,6 +161,7 @@ impl Settings {
             data: self.data.or(other.data),
             admin_socket: self.admin_socket.or(other.admin_socket),
             trusted_proxies: list_or(self.trusted_proxies, other.trusted_proxies),
+            public_url: self.public_url.or(other.public_url),
             cors_origins: list_or(self.cors_origins, other.cors_origins),
             encryption_key: self.encryption_key.or(other.encryption_key),
             encryption_keys_retired: list_or(
@@ -227,6 +231,7 @@ impl Settings {
             admin_socket: self.admin_socket.unwrap_or_else(|| data.join(SOCKET_FILE)),
             data,
             listen: self.listen.unwrap_or(listen),
+            public_url: self.public_url.map(web_origin).transpose()?,
             cors_origins: self.cors_origins,
             encryption_key: self.encryption_key,
             encryption_keys_retired: self.encryption_keys_retired,
@@ -281,6 +286,15 @@ impl Settings {
             *seconds = asked.map_or(*seconds, i64::from);
         }
         Ok(rails)
+    }
+}
+
+/// An address that can stand before a page's path.
+fn web_origin(text: String) -> Result<String, Failure> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    match rest {
+        Some(rest) if !rest.is_empty() && !rest.contains(['?', '#', ' ']) => Ok(text),
+        _ => Err(Failure::new(format!("public_url: {text} is no http or https address"))),
     }
 }
 

@@ -226,12 +226,24 @@ kinds! {
     Transfer TransferId "xfr" 24;
     /// An account at a bank.
     BankAccount BankAccountId "ba" 25;
+    /// A link to pay with.
+    PaymentLink PaymentLinkId "pyl" 26;
+    /// An invoice.
+    Invoice InvoiceId "inv" 27;
     /// A card.
     Card CardId "crd" 31;
     /// Whom cards are issued to.
     Cardholder CardholderId "chd" 32;
     /// An authorization of a card.
     CardAuthorization CardAuthorizationId "cau" 33;
+    /// Somebody who is invoiced.
+    Customer CustomerId "cus" 41;
+    /// A card or bank account that a customer lets be charged.
+    PaymentMethod PaymentMethodId "pm" 42;
+    /// A page on which a customer saves a payment method.
+    SetupSession SetupSessionId "pms" 43;
+    /// A charge of a saved payment method.
+    Charge ChargeId "chg" 44;
 }
 
 /// A wallet's address carries the wallet's number.

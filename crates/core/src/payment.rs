@@ -1,6 +1,7 @@
 //! States of payments and kinds of ledger transactions.
 
 use crate::Amount;
+use crate::id::{InvoiceId, PaymentLinkId};
 
 /// Where a payment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,11 +98,15 @@ pub enum TransactionKind {
     CardRefund,
     /// What is owed to the card network, or by it, is paid over the bank.
     CardSettlement,
+    /// A sandbox's test method pays into a wallet.
+    TestPayment,
+    /// What a test method paid goes back to it.
+    TestRefund,
 }
 
 impl TransactionKind {
     /// All kinds.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Payment,
         Self::Reversal,
         Self::Funding,
@@ -121,6 +126,8 @@ impl TransactionKind {
         Self::CardCapture,
         Self::CardRefund,
         Self::CardSettlement,
+        Self::TestPayment,
+        Self::TestRefund,
     ];
 
     /// The name on the wire.
@@ -146,6 +153,8 @@ impl TransactionKind {
             Self::CardCapture => "CARD_CAPTURE",
             Self::CardRefund => "CARD_REFUND",
             Self::CardSettlement => "CARD_SETTLEMENT",
+            Self::TestPayment => "TEST_PAYMENT",
+            Self::TestRefund => "TEST_REFUND",
         }
     }
 
@@ -156,7 +165,7 @@ impl TransactionKind {
     }
 }
 
-/// The way a payment takes.
+/// The way a payment takes, and what it is made for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Rail {
     /// From wallet to wallet, by their IDs.
@@ -164,30 +173,77 @@ pub enum Rail {
     Ledger,
     /// Over the agent network, by an address. Free of charge.
     Network,
+    /// For a payment link.
+    PaymentLink(PaymentLinkId),
+    /// For an invoice.
+    Invoice(InvoiceId),
 }
 
 impl Rail {
-    /// All rails.
-    pub const ALL: [Self; 2] = [Self::Ledger, Self::Network];
-
     /// The name on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Ledger => "LEDGER",
             Self::Network => "NETWORK",
+            Self::PaymentLink(_) => "PAYMENT_LINK",
+            Self::Invoice(_) => "INVOICE",
         }
     }
 
-    /// The rail with this name.
+    /// The number of what is paid for.
     #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.as_str() == name)
+    pub const fn number(self) -> Option<i64> {
+        match self {
+            Self::Ledger | Self::Network => None,
+            Self::PaymentLink(id) => Some(id.key()),
+            Self::Invoice(id) => Some(id.key()),
+        }
+    }
+
+    /// The rail with this name, for what has this number.
+    #[must_use]
+    pub fn from_parts(name: &str, number: Option<i64>) -> Option<Self> {
+        match name {
+            "LEDGER" => Some(Self::Ledger),
+            "NETWORK" => Some(Self::Network),
+            "PAYMENT_LINK" => PaymentLinkId::from_key(number?).map(Self::PaymentLink),
+            "INVOICE" => InvoiceId::from_key(number?).map(Self::Invoice),
+            _ => None,
+        }
+    }
+
+    /// The link that is paid.
+    #[must_use]
+    pub const fn payment_link(self) -> Option<PaymentLinkId> {
+        if let Self::PaymentLink(id) = self { Some(id) } else { None }
+    }
+
+    /// The invoice that is paid.
+    #[must_use]
+    pub const fn invoice(self) -> Option<InvoiceId> {
+        if let Self::Invoice(id) = self { Some(id) } else { None }
     }
 
     /// Whether the sender pays a fee.
     #[must_use]
     pub const fn has_fee(self) -> bool {
-        matches!(self, Self::Ledger)
+        !matches!(self, Self::Network)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rails_read_back() {
+        let (link, invoice) = (PaymentLinkId::from_key(7), InvoiceId::from_key(7));
+        let made = link.map(Rail::PaymentLink).into_iter().chain(invoice.map(Rail::Invoice));
+        for rail in [Rail::Ledger, Rail::Network].into_iter().chain(made) {
+            assert_eq!(Rail::from_parts(rail.as_str(), rail.number()), Some(rail));
+        }
+        assert_eq!(Rail::from_parts("INVOICE", None), None, "an invoice has a number");
+        assert_eq!(Rail::from_parts("PIGEON", None), None);
     }
 }

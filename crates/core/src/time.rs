@@ -188,6 +188,28 @@ impl Day {
         Self(self.year_start().0 + 366).year_start()
     }
 
+    /// The same day of the month so many months later, or the last day of a month
+    /// that is too short.
+    #[must_use]
+    pub const fn plus_months(self, months: i64) -> Self {
+        let (year, month, day) = self.civil();
+        let counted = year.saturating_mul(12).saturating_add(month - 1).saturating_add(months);
+        let first = Self::of_month(counted.div_euclid(12), counted.rem_euclid(12) + 1);
+        let length = first.next_month().0 - first.0;
+        Self(first.0 + if day < length { day } else { length } - 1)
+    }
+
+    /// The first day of a month (1–12), by the civil-to-days method of the same.
+    const fn of_month(year: i64, month: i64) -> Self {
+        let shifted_year = if month <= 2 { year - 1 } else { year };
+        let era = shifted_year.div_euclid(400);
+        let year_of_era = shifted_year.rem_euclid(400);
+        let shifted_month = if month > 2 { month - 3 } else { month + 9 };
+        let day_of_year = (153 * shifted_month + 2) / 5;
+        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+        Self(era * 146_097 + day_of_era - 719_468)
+    }
+
     /// Year, month (1–12) and day (1–31) in the Gregorian calendar, by the
     /// days-to-civil method of Howard Hinnant's date algorithms.
     #[must_use]

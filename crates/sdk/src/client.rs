@@ -14,8 +14,9 @@ use crate::call::{Answer, Request};
 use crate::realtime::Socket;
 use crate::retry::{self, Failure};
 use crate::{
-    Agents, ApiKeys, Approvals, AuditLogs, BankAccounts, Cards, Delegations, Error, Events,
-    Network, Organizations, Payments, Policies, Sandbox, Transfers, Wallets, Webhooks,
+    Agents, ApiKeys, Approvals, AuditLogs, BankAccounts, Cards, Customers, Delegations, Error,
+    Events, Invoices, Network, Organizations, PaymentLinks, Payments, Policies, Sandbox, Transfers,
+    Wallets, Webhooks,
 };
 
 /// Where a server listens when nobody says otherwise.
@@ -137,6 +138,24 @@ impl Client {
     #[must_use]
     pub const fn policies(&self) -> Policies<'_> {
         Policies::new(self)
+    }
+
+    /// Whom invoices are for, and what they save to be charged.
+    #[must_use]
+    pub const fn customers(&self) -> Customers<'_> {
+        Customers::new(self)
+    }
+
+    /// Invoices, and charges of what customers saved.
+    #[must_use]
+    pub const fn invoices(&self) -> Invoices<'_> {
+        Invoices::new(self)
+    }
+
+    /// Payment links: what whoever has one may pay.
+    #[must_use]
+    pub const fn payment_links(&self) -> PaymentLinks<'_> {
+        PaymentLinks::new(self)
     }
 
     /// Payments between wallets.

@@ -7,9 +7,12 @@ use wallgent_api::types::card_authorizations::{
     AuthorizeCard, CardAuthorization, MoveAuthorization,
 };
 use wallgent_api::types::clock::{ClockReading, MoveClock};
+use wallgent_api::types::customers::{PaymentMethod, SaveTestMethod};
+use wallgent_api::types::invoices::{DepositUsdc, Invoice};
 use wallgent_api::types::transfers::{DriveTransfer, Transfer};
 use wallgent_api::types::wallets::{SandboxFund, SandboxFunding};
-use wallgent_core::id::{CardAuthorizationId, CardId, TransferId, WalletId};
+use wallgent_core::id::{CardAuthorizationId, CardId, CustomerId, TransferId, WalletId};
+use wallgent_core::test_method::TestMethod;
 use wallgent_core::{Amount, Timestamp};
 
 use crate::{Call, Client};
@@ -84,6 +87,19 @@ impl<'a> Sandbox<'a> {
     /// `CONFLICT`, with the state in `details.status`.
     pub fn return_transfer(&self, id: TransferId, why: &DriveTransfer) -> Call<Transfer> {
         self.client.post(format!("/sandbox/transfers/{id}/return"), why)
+    }
+
+    /// Saves a test method for a customer, as the customer would on a page.
+    pub fn save_method(&self, customer: CustomerId, method: TestMethod) -> Call<PaymentMethod> {
+        let path = format!("/sandbox/customers/{customer}/payment-methods");
+        self.client.post(path, &SaveTestMethod::from(method))
+    }
+
+    /// Lets the stablecoin for an invoice arrive at its address. Another amount than its
+    /// total: `INVALID_AMOUNT`.
+    pub fn deposit_usdc(&self, address: &str, amount: Amount) -> Call<Invoice> {
+        let request = DepositUsdc { address: address.to_owned(), amount };
+        self.client.post("/sandbox/usdc-deposits", &request)
     }
 
     /// Buys something with a card, as a merchant. What is approved is held; a

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use wallgent_api::{ApiError, ErrorCode};
+use wallgent_api::ApiError;
 use wallgent_core::id::{KeyId, OrganizationId, WalletId};
 use wallgent_core::{Environment, Permission, Permissions, Timestamp};
 
@@ -34,7 +34,40 @@ pub struct Caller {
     pub request_id: Arc<str>,
 }
 
+/// Somebody without a key, on a route that is open to everybody.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    /// Their address, as far as it is known.
+    pub ip: Option<String>,
+    /// What this request is called in the log.
+    pub request_id: Arc<str>,
+}
+
+/// Who makes a request.
+pub trait Asking {
+    /// What the request is called in the log.
+    fn request_id(&self) -> &str;
+}
+
+impl Asking for Caller {
+    fn request_id(&self) -> &str {
+        &self.request_id
+    }
+}
+
+impl Asking for Visitor {
+    fn request_id(&self) -> &str {
+        &self.request_id
+    }
+}
+
 impl Caller {
+    /// The caller as one of everybody, on a route that treats all alike.
+    #[must_use]
+    pub fn as_visitor(&self) -> Visitor {
+        Visitor { ip: self.ip.clone(), request_id: Arc::clone(&self.request_id) }
+    }
+
     /// Refuses a wallet-scoped key.
     pub fn require_owner(&self) -> Result<(), ApiError> {
         if self.wallets.is_some() { Err(error::owner_only()) } else { Ok(()) }
@@ -168,12 +201,6 @@ impl Caller {
 
     /// Refuses a live key where only sandbox money may move.
     pub fn require_sandbox(&self) -> Result<(), ApiError> {
-        match self.environment {
-            Environment::Sandbox => Ok(()),
-            Environment::Production => {
-                let message = "This is only available with a sandbox key (wg_test_…)";
-                Err(ApiError::new(ErrorCode::SandboxOnly, message))
-            }
-        }
+        error::require_sandbox(self.environment)
     }
 }

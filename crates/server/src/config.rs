@@ -27,6 +27,9 @@ pub struct Config {
     pub admin_socket: PathBuf,
     /// Proxies whose word about client addresses is taken.
     pub trusted_proxies: Vec<IpNet>,
+    /// Where people outside find this server, as `https://pay.example.com`; else where
+    /// it listens.
+    pub public_url: Option<String>,
     /// Web origins that may call the API.
     pub cors_origins: Vec<String>,
     /// The encryption key as 64 hexadecimal digits; else a file beside the
@@ -62,6 +65,8 @@ const WEBHOOK_RETRY_SECONDS: [i64; 9] =
 /// What the rules of money leave to the operator.
 #[derive(Clone, Debug)]
 pub struct Rules {
+    /// What the addresses of pages begin with, without a slash at the end.
+    pub public_url: String,
     /// What payments, deposits and withdrawals cost.
     pub payment_fee: FeeSchedule,
     /// How long a payment can be reversed, in seconds.
@@ -115,6 +120,7 @@ impl Default for Rules {
     fn default() -> Self {
         const DAY: i64 = 86_400;
         Self {
+            public_url: "http://localhost:3000".to_owned(),
             payment_fee: FeeSchedule::STANDARD,
             reversal_window_seconds: 180 * DAY,
             approval_seconds: DAY,

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use wallgent_api::{ApiError, ErrorCode};
-use wallgent_core::Permission;
+use wallgent_core::{Environment, Permission};
 
 /// A wallet that does not exist for the caller.
 pub fn wallet_not_found(wallet_id: &str) -> ApiError {
@@ -25,6 +25,17 @@ pub fn permission_missing(permission: Permission) -> ApiError {
 pub fn owner_only() -> ApiError {
     let message = "A wallet-scoped key cannot do this; ask the owner of the organization";
     ApiError::new(ErrorCode::PermissionDenied, message).with("ownerOnly", true)
+}
+
+/// What only sandbox money can do.
+pub fn require_sandbox(environment: Environment) -> Result<(), ApiError> {
+    match environment {
+        Environment::Sandbox => Ok(()),
+        Environment::Production => {
+            let message = "This is only available in the sandbox (keys that begin with wg_test_)";
+            Err(ApiError::new(ErrorCode::SandboxOnly, message))
+        }
+    }
 }
 
 /// A state that forbids the action.

@@ -241,7 +241,10 @@ pub struct Server {
 
 impl Server {
     /// Opens the store, listens, and serves.
-    pub async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
+    pub async fn start(mut config: Config, clock: Clock) -> Result<Self, StartError> {
+        let listener = http::bind(config.listen).await.map_err(io(config.listen.to_string()))?;
+        let address = listener.local_addr().map_err(io(config.listen.to_string()))?;
+        config.rules.public_url = public_url(config.public_url.take(), address);
         let parts = Parts::default();
         let opening = (config.clone(), clock.clone(), parts.clone());
         let open = move || {
@@ -277,9 +280,7 @@ impl Server {
             due: tokio::sync::Mutex::new(()),
             metrics: parts.metrics,
         });
-        let listen = app.config.listen;
-        let listening = http::listen(&app, listen).await.map_err(io(listen.to_string()))?;
-        let address = listening.address().map_err(io(listen.to_string()))?;
+        let listening = http::listen(&app, listener);
         let socket = app.config.admin_socket.clone();
         let admin = admin::listen(&app, &socket).map_err(io(socket.display().to_string()))?;
         let tasks = vec![
@@ -319,6 +320,16 @@ impl Server {
         drop(self.background);
         self.app.engine.stop().await;
         let _ = std::fs::remove_file(&self.app.config.admin_socket);
+    }
+}
+
+/// What the addresses of pages begin with: what the operator says, else where the
+/// server listens.
+fn public_url(said: Option<String>, address: SocketAddr) -> String {
+    match said {
+        Some(url) => url.trim_end_matches('/').to_owned(),
+        None if address.ip().is_unspecified() => format!("http://localhost:{}", address.port()),
+        None => format!("http://{address}"),
     }
 }
 

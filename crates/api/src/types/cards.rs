@@ -16,7 +16,7 @@ const CATEGORIES_MAX: usize = 50;
 /// Characters of an e-mail address, as mail itself allows.
 const EMAIL_CHARS_MAX: usize = 254;
 /// Characters of a telephone number.
-const PHONE_CHARS_MAX: usize = 32;
+pub(super) const PHONE_CHARS_MAX: usize = 32;
 /// Bytes of a billing address.
 const ADDRESS_BYTES_MAX: usize = 2 * 1024;
 
@@ -64,7 +64,7 @@ impl CreateCardholder {
             name: whole_name(&mut fields, name, first_name.as_deref(), last_name.as_deref()),
             first_name,
             last_name,
-            email: email(&mut fields),
+            email: email(&mut fields, "email"),
             phone: fields.text("phone", PHONE_CHARS_MAX),
             billing_address: fields.document("billingAddress", ADDRESS_BYTES_MAX),
             dob: date_of_birth(&mut fields),
@@ -97,13 +97,22 @@ fn whole_name(
     }
 }
 
-fn email(fields: &mut Fields<'_>) -> Option<String> {
-    let email = fields.text("email", EMAIL_CHARS_MAX)?;
-    let parts = email.split_once('@');
-    if parts.is_none_or(|(user, host)| user.is_empty() || host.is_empty()) {
-        fields.refuse("email", "must be an e-mail address");
+/// Reads an e-mail address. Only its shape is looked at: whether somebody reads
+/// what is sent there, sending alone can tell.
+pub(crate) fn email(fields: &mut Fields<'_>, name: &str) -> Option<String> {
+    let email = fields.text(name, EMAIL_CHARS_MAX)?;
+    if !is_email(&email) {
+        fields.refuse(name, "must be an e-mail address");
     }
     Some(email)
+}
+
+/// Whether a text has the shape of an e-mail address.
+pub(crate) fn is_email(text: &str) -> bool {
+    let parts = text.split_once('@');
+    parts.is_some_and(|(user, host)| !user.is_empty() && !host.is_empty())
+        && text.chars().count() <= EMAIL_CHARS_MAX
+        && !text.contains(|it: char| it.is_whitespace() || it.is_control())
 }
 
 fn date_of_birth(fields: &mut Fields<'_>) -> Option<String> {

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use wallgent_core::id::{ApprovalId, BatchId, MerchantId, TransactionId, WalletId};
+use wallgent_core::id::{
+    ApprovalId, BatchId, InvoiceId, MerchantId, PaymentLinkId, TransactionId, WalletId,
+};
+use wallgent_core::test_method::TestMethod;
 use wallgent_core::{Amount, Timestamp};
 
 use super::wallets::{NAME_CHARS_MAX, currency};
@@ -239,7 +242,8 @@ pub struct Payment {
     pub description: Option<String>,
     /// The key it was sent with; the sender's.
     pub idempotency_key: Option<String>,
-    /// `LEDGER`, or `CLOSED_LOOP` to a merchant.
+    /// `LEDGER`; `NETWORK` by an address; `PAYMENT_LINK` or `INVOICE` for one of those;
+    /// `CLOSED_LOOP` to a merchant.
     pub rail: String,
     /// The merchant that was paid.
     #[schema(value_type = Option<String>)]
@@ -267,6 +271,14 @@ pub struct Payment {
     /// What the sender could spend after it; the sender's.
     #[schema(value_type = Option<String>)]
     pub available_after: Option<Amount>,
+    /// The payment link that was paid, if one was.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(value_type = Option<String>)]
+    pub payment_link_id: Option<PaymentLinkId>,
+    /// The invoice that was paid, if one was.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(value_type = Option<String>)]
+    pub invoice_id: Option<InvoiceId>,
     /// The reversal, in the answer to `reverse`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     #[schema(value_type = Option<String>)]
@@ -274,6 +286,102 @@ pub struct Payment {
     /// `APPROVAL_REQUIRED`, in an answer with status 202.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub error: Option<Value>,
+}
+
+/// A way to pay that exists in a sandbox only.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TestMethodShown {
+    /// `card` or `bank_account`.
+    #[serde(rename = "type")]
+    #[schema(example = "card")]
+    pub kind: String,
+    /// Whose it is.
+    #[schema(example = "VISA")]
+    pub brand: String,
+    /// Its last four digits.
+    #[schema(example = "4242")]
+    pub last4: String,
+}
+
+impl From<TestMethod> for TestMethodShown {
+    fn from(method: TestMethod) -> Self {
+        Self {
+            kind: method.kind().to_owned(),
+            brand: method.brand().to_owned(),
+            last4: method.last4().to_owned(),
+        }
+    }
+}
+
+/// Reads a test method: `{type: card|bank_account, last4?}`. The last digits choose
+/// one that is declined.
+pub fn test_method(fields: &mut Fields<'_>, name: &str) -> Option<TestMethod> {
+    let read = fields.object(name, |inner| {
+        let kind = inner.text("type", NAME_CHARS_MAX);
+        let last4 = inner.text("last4", NAME_CHARS_MAX);
+        let kind = inner.require("type", kind);
+        if kind.is_empty() {
+            return None;
+        }
+        let found = TestMethod::find(&kind, last4.as_deref());
+        if found.is_none() && TestMethod::find(&kind, None).is_none() {
+            inner.refuse("type", "must be card or bank_account");
+        } else if found.is_none() {
+            inner.refuse("last4", "belongs to no test method of this type");
+        }
+        found
+    });
+    read.flatten()
+}
+
+/// What a sandbox's test method paid.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TestPayment {
+    /// Which ledger transaction.
+    #[schema(value_type = String, example = "txn_01J00000000000000000000000")]
+    pub id: TransactionId,
+    /// The same as `id`.
+    #[schema(value_type = String)]
+    pub transaction_id: TransactionId,
+    /// Null: no wallet paid.
+    #[schema(value_type = Option<String>)]
+    pub from: Option<WalletId>,
+    /// The wallet that was paid.
+    #[schema(value_type = String)]
+    pub to: WalletId,
+    /// How much.
+    #[schema(value_type = String, example = "50.00")]
+    pub amount: Amount,
+    /// `USD`.
+    pub currency: String,
+    /// `POSTED`.
+    pub status: String,
+    /// The same as `status`.
+    pub state: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// `PAYMENT_LINK` or `INVOICE`.
+    pub rail: String,
+    /// The payment link that was paid, if one was.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(value_type = Option<String>)]
+    pub payment_link_id: Option<PaymentLinkId>,
+    /// The invoice that was paid, if one was.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(value_type = Option<String>)]
+    pub invoice_id: Option<InvoiceId>,
+    /// What it was paid with.
+    pub payment_method: TestMethodShown,
+    /// `SANDBOX`.
+    pub environment: String,
+    /// When it was paid.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// The same: it is posted at once.
+    #[schema(value_type = String, format = DateTime)]
+    pub settled_at: Timestamp,
 }
 
 /// What became of a batch.

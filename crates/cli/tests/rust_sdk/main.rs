@@ -10,8 +10,10 @@ mod delegations;
 mod events;
 mod faults;
 mod following;
+mod invoices;
 mod keys;
 mod network;
+mod payment_links;
 mod payments;
 #[path = "../it/support/proxy.rs"]
 mod proxy;

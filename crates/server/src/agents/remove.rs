@@ -11,16 +11,18 @@ use crate::engine::{Stop, Tx};
 use crate::events::Change;
 use crate::idempotency::Reply;
 use crate::wallets::{self, Switch};
-use crate::{approvals, cards, ledger};
+use crate::{approvals, cards, invoices, ledger, payment_links};
 
-/// Ends an agent, all in one commit: what waits is rejected and its cards are
-/// cancelled, which frees its holds; its money goes to the organization's own
-/// wallet; its wallet is closed, which revokes its keys.
+/// Ends an agent, all in one commit: what waits is rejected, its cards, its payment
+/// links and the charges that repeat are cancelled, which frees its holds; its money goes
+/// to the organization's own wallet; its wallet is closed, which revokes its keys.
 pub fn delete_in(tx: &mut Tx<'_>, caller: &Caller, id: &str) -> Result<Reply, Stop> {
     let (id, wallet) = find(tx, caller, id)?;
     caller.require_owner()?;
     approvals::reject_all_in(tx, caller, id, "The agent was deleted")?;
     cards::end_all_in(tx, caller, id)?;
+    payment_links::end_all_in(tx, caller, id)?;
+    invoices::end_all_in(tx, caller, id)?;
     let swept = tx.account(ledger::account_of(id))?.balance.posted;
     if swept.is_positive() {
         let own = tx.scope(wallet.scope)?.org_wallet;

@@ -305,6 +305,8 @@ fn wire(row: &ApprovalRow) -> Wire {
         transaction_details: TransactionDetails {
             kind: match (row.kind, row.rail) {
                 (TransactionKind::Payment, Rail::Network) => "NETWORK_PAYMENT",
+                (TransactionKind::Payment, Rail::PaymentLink(_)) => "PAYMENT_LINK_PAYMENT",
+                (TransactionKind::Payment, Rail::Invoice(_)) => "INVOICE_PAYMENT",
                 (kind, _) => kind.as_str(),
             }
             .to_owned(),

@@ -11,7 +11,7 @@ use super::{Asked, Decided};
 use crate::caller::Caller;
 use crate::db::{Connection, DbError, DbResult, Row, Value};
 use crate::engine::{ScopeId, Tx};
-use crate::transfers;
+use crate::{payments, transfers};
 
 pub(super) fn insert(
     tx: &mut Tx<'_>,
@@ -77,7 +77,8 @@ const SELECT: &str = "SELECT p.id, p.scope_id, p.wallet_id, p.policy_id, p.statu
     p.requested_by, p.decided_by, p.decided_at, p.reason, p.hold_id, h.amount, \
     p.transaction_id, t.rail, t.amount, t.description, t.to_wallet_id, \
     CASE WHEN w.scope_id = p.scope_id OR w.discoverable = 'yes' THEN w.name END, \
-    p.created_at, p.expires_at, w.discoverable, t.kind, x.id, x.bank_account_id, x.party \
+    p.created_at, p.expires_at, w.discoverable, t.kind, x.id, x.bank_account_id, x.party, \
+    t.related_id \
     FROM approvals p JOIN holds h ON h.id = p.hold_id \
     JOIN transactions t ON t.id = p.transaction_id LEFT JOIN wallets w ON w.id = t.to_wallet_id \
     LEFT JOIN transfers x ON x.id = p.transaction_id";
@@ -110,10 +111,7 @@ fn read(row: &Row) -> DbResult<ApprovalRow> {
         hold: HoldId::from_key(row.int(9)?).ok_or_else(broken)?,
         held: Amount::from_units(row.int(10)?),
         transaction: TransactionId::from_key(row.int(11)?).ok_or_else(broken)?,
-        rail: match row.maybe_text(12)? {
-            None => Rail::Ledger,
-            Some(name) => Rail::from_name(name).ok_or_else(broken)?,
-        },
+        rail: payments::rail(row.maybe_text(12)?, row.maybe_int(24)?)?,
         amount: Amount::from_units(row.int(13)?),
         description: row.maybe_text(14)?.map(str::to_owned),
         recipient,

@@ -21,6 +21,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0007_transfer_results.sql"),
     include_str!("migrations/0008_digest_keys.sql"),
     include_str!("migrations/0009_unposted_results.sql"),
+    include_str!("migrations/0010_payment_links.sql"),
+    include_str!("migrations/0011_invoices.sql"),
 ];
 
 /// Serializes migrations between processes that share a PostgreSQL database.

@@ -133,3 +133,37 @@ fn what_cards_hold_is_found_without_looking_through_the_past() {
     assert!(number.contains("COVERING INDEX card_authorizations_open (wallet_id=?"), "{number}");
     assert!(!due.contains("SCAN") && !of_wallet.contains("SCAN"), "{due}; {of_wallet}");
 }
+
+#[test]
+fn invoices_are_found_by_whose_they_are() {
+    for (column, index, status) in [
+        ("scope_id", "invoices_by_scope", ""),
+        ("scope_id", "invoices_by_status", "AND i.status = 'PAID'"),
+        ("wallet_id", "invoices_by_wallet", ""),
+        ("wallet_id", "invoices_of_wallet_by_status", "AND i.status = 'PAID'"),
+        ("customer_id", "invoices_by_customer", "AND i.status = 'PAID'"),
+    ] {
+        let plan = plan(
+            &format!(
+                "SELECT i.id FROM invoices AS i INDEXED BY {index} WHERE i.{column} = $1 \
+                 AND i.id < $2 {status} ORDER BY i.id DESC LIMIT $3"
+            ),
+            3,
+        );
+        assert!(plan.contains(&format!("{index} ({column}=?")), "{plan}");
+        assert!(plan.contains("id<?"), "{plan}");
+        assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");
+    }
+}
+
+#[test]
+fn charges_that_are_due_are_found_by_when() {
+    let repeating = "SELECT r.id FROM recurring_charges r WHERE r.due_at IS NOT NULL \
+                     AND r.due_at <= $1 ORDER BY r.due_at, r.id LIMIT $2";
+    let again = "SELECT id FROM charge_retries WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2";
+    for (text, index) in [(repeating, "recurring_charges_due"), (again, "charge_retries_due")] {
+        let plan = plan(text, 2);
+        assert!(plan.contains(&format!("{index} (due_at")), "{plan}");
+        assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");
+    }
+}

@@ -28,6 +28,8 @@ pub struct TransactionRow {
     pub idempotency_key: Option<String>,
     pub batch: Option<i64>,
     pub approval: Option<i64>,
+    /// The transaction that this one undoes or completes. What a payment is made
+    /// for is in its rail instead.
     pub related: Option<TransactionId>,
     pub previous_from: i64,
     pub previous_to: i64,

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 use wallgent_api::types::events::{Event, EventType};
 use wallgent_core::id::{
-    ApprovalId, BankAccountId, BatchId, CardAuthorizationId, CardId, CardholderId, DelegationId,
-    Id, KeyId, Kind, OrganizationId, PolicyId, TransactionId, TransferId, WalletId, WebhookId,
+    ApprovalId, BankAccountId, BatchId, CardAuthorizationId, CardId, CardholderId, ChargeId,
+    CustomerId, DelegationId, Id, InvoiceId, KeyId, Kind, OrganizationId, PaymentLinkId,
+    PaymentMethodId, PolicyId, TransactionId, TransferId, WalletId, WebhookId,
 };
 use wallgent_core::{Environment, Timestamp};
 
@@ -64,6 +65,26 @@ const TYPES: &[(&str, &str)] = &[
     ("bank_account.linked", "A bank account was linked"),
     ("bank_account.verified", "A bank account was verified"),
     ("bank_account.removed", "A bank account was removed"),
+    ("payment_link.created", "A payment link was made"),
+    ("payment_link.claimed", "A payment link was paid as often as it can be"),
+    ("payment_link.cancelled", "A payment link was cancelled"),
+    ("payment_link.expired", "A payment link's time was over"),
+    ("customer.created", "A customer was added"),
+    ("customer.updated", "A customer changed"),
+    ("customer.deleted", "A customer was deleted"),
+    ("customer.payment_method_added", "A customer saved a payment method"),
+    ("customer.payment_method_removed", "A payment method was removed"),
+    ("invoice.created", "An invoice was drafted"),
+    ("invoice.updated", "A draft of an invoice changed"),
+    ("invoice.finalized", "An invoice was fixed and can be paid"),
+    ("invoice.paid", "An invoice was paid"),
+    ("invoice.voided", "An invoice was withdrawn"),
+    ("invoice.uncollectible", "An invoice was given up"),
+    ("invoice.refunded", "What an invoice brought was given back, in part or whole"),
+    ("invoice.payment_failed", "An invoice could not be paid, and nothing tries it again"),
+    ("charge.succeeded", "A customer's payment method was charged"),
+    ("charge.failed", "A customer's payment method could not be charged"),
+    ("charge.cancelled", "A charge repeats no longer"),
     ("cardholder.created", "A cardholder was added"),
     ("card.created", "A card was issued"),
     ("card.updated", "A card's spending limits changed"),
@@ -167,6 +188,32 @@ fn sample_data(name: &str) -> Value {
             let account: BankAccountId = some();
             json!({ "id": account, "routingNumber": "021000021", "accountNumberLast4": "6789",
                     "accountHolderName": "Acme", "accountType": "CHECKING", "status": "VERIFIED" })
+        }
+        ("payment_link", _) => {
+            let link: PaymentLinkId = some();
+            json!({ "id": link, "paymentLinkId": link, "walletId": wallet, "amount": "250.00",
+                    "currency": "USD", "status": "ACTIVE", "maxUses": 1, "uses": 0 })
+        }
+        (_, "customer.payment_method_added" | "customer.payment_method_removed") => {
+            let (method, customer): (PaymentMethodId, CustomerId) = (some(), some());
+            json!({ "id": method, "paymentMethodId": method, "customerId": customer,
+                    "type": "card", "brand": "VISA", "last4": "4242" })
+        }
+        ("customer", _) => {
+            let customer: CustomerId = some();
+            json!({ "id": customer, "customerId": customer, "email": "jane@acme.example",
+                    "name": "Jane Smith" })
+        }
+        ("invoice", _) => {
+            let (invoice, customer): (InvoiceId, CustomerId) = (some(), some());
+            json!({ "id": invoice, "invoiceId": invoice, "walletId": wallet,
+                    "customerId": customer, "total": "70.00", "currency": "USD",
+                    "refundedAmount": "0.00" })
+        }
+        ("charge", _) => {
+            let (charge, invoice): (ChargeId, InvoiceId) = (some(), some());
+            json!({ "id": charge, "chargeId": charge, "invoiceId": invoice, "walletId": wallet,
+                    "amount": "99.00", "currency": "USD" })
         }
         ("cardholder", _) => {
             let holder: CardholderId = some();

@@ -12,9 +12,9 @@ pub mod routes;
 mod store;
 
 use serde_json::Value;
-use wallgent_core::id::{self, Id, Kind, WalletId};
+use wallgent_core::id::{self, Id, KeyId, Kind, WalletId};
 
-use crate::caller::Caller;
+use crate::caller::{Caller, Visitor};
 use crate::engine::{ChangeRow, ScopeId, Stop, Tx};
 
 pub use feed::{Books, Feed, Interest, event_at, place_of, read_after};
@@ -119,6 +119,31 @@ changes! {
     BankAccountLinked "bank_account.linked" BankAccount ["bank_account.linked"],
     BankAccountVerified "bank_account.verified" BankAccount ["bank_account.verified"],
     BankAccountRemoved "bank_account.removed" BankAccount ["bank_account.removed"],
+    // What a test method pays is a payment to its receiver; nobody's wallet sent it.
+    TestPaymentReceived "payment.test_received" Payment ["payment.received"],
+    PaymentLinkCreated "payment_link.created" PaymentLink ["payment_link.created"],
+    PaymentLinkClaimed "payment_link.claimed" PaymentLink ["payment_link.claimed"],
+    PaymentLinkCancelled "payment_link.cancelled" PaymentLink ["payment_link.cancelled"],
+    PaymentLinkExpired "payment_link.expired" PaymentLink ["payment_link.expired"],
+    CustomerCreated "customer.created" Customer ["customer.created"],
+    CustomerUpdated "customer.updated" Customer ["customer.updated"],
+    CustomerDeleted "customer.deleted" Customer ["customer.deleted"],
+    PaymentMethodAdded "customer.payment_method_added" PaymentMethod
+        ["customer.payment_method_added"],
+    PaymentMethodRemoved "customer.payment_method_removed" PaymentMethod
+        ["customer.payment_method_removed"],
+    InvoiceCreated "invoice.created" Invoice ["invoice.created"],
+    InvoiceUpdated "invoice.updated" Invoice ["invoice.updated"],
+    InvoiceFinalized "invoice.finalized" Invoice ["invoice.finalized"],
+    InvoicePaid "invoice.paid" Invoice ["invoice.paid"],
+    InvoiceVoided "invoice.voided" Invoice ["invoice.voided"],
+    InvoiceUncollectible "invoice.uncollectible" Invoice ["invoice.uncollectible"],
+    InvoiceRefunded "invoice.refunded" Invoice ["invoice.refunded"],
+    InvoicePaymentFailed "invoice.payment_failed" Invoice ["invoice.payment_failed"],
+    ChargeSucceeded "charge.succeeded" Charge ["charge.succeeded"],
+    ChargeFailed "charge.failed" Charge ["charge.failed"],
+    // One that repeats.
+    ChargeCancelled "charge.cancelled" Charge ["charge.cancelled"],
     CardholderCreated "cardholder.created" Cardholder ["cardholder.created"],
     CardCreated "card.created" Card ["card.created"],
     CardUpdated "card.updated" Card ["card.updated"],
@@ -150,6 +175,7 @@ impl Change {
         match self {
             // To its sender, a payment to another organization is one like any.
             Self::PaymentSent => Self::PaymentPosted.as_str(),
+            Self::TestPaymentReceived => Self::PaymentReceived.as_str(),
             // Whoever declined it, it is one decline.
             Self::CardDenied => Self::CardDeclined.as_str(),
             _ => self.as_str(),
@@ -180,6 +206,11 @@ pub enum About {
     Organization,
     Transfer,
     BankAccount,
+    PaymentLink,
+    Customer,
+    PaymentMethod,
+    Invoice,
+    Charge,
 }
 
 impl About {
@@ -204,6 +235,11 @@ impl About {
             Self::Organization => of::<id::Organization>(number),
             Self::Transfer => of::<id::Transfer>(number),
             Self::BankAccount => of::<id::BankAccount>(number),
+            Self::PaymentLink => of::<id::PaymentLink>(number),
+            Self::Customer => of::<id::Customer>(number),
+            Self::PaymentMethod => of::<id::PaymentMethod>(number),
+            Self::Invoice => of::<id::Invoice>(number),
+            Self::Charge => of::<id::Charge>(number),
         }
     }
 
@@ -228,6 +264,11 @@ impl About {
             Self::Organization => of::<id::Organization>(name),
             Self::Transfer => of::<id::Transfer>(name),
             Self::BankAccount => of::<id::BankAccount>(name),
+            Self::PaymentLink => of::<id::PaymentLink>(name),
+            Self::Customer => of::<id::Customer>(name),
+            Self::PaymentMethod => of::<id::PaymentMethod>(name),
+            Self::Invoice => of::<id::Invoice>(name),
+            Self::Charge => of::<id::Charge>(name),
         }
     }
 }
@@ -237,8 +278,22 @@ impl About {
 pub enum Actor<'a> {
     /// A key.
     Key(&'a Caller),
+    /// Somebody without one.
+    Visitor(&'a Visitor),
     /// The operator, or the clock.
     System,
+}
+
+impl Actor<'_> {
+    /// The actor, as far as an organization may know: it never learns who acted on
+    /// the other side.
+    #[must_use]
+    pub fn seen_from(self, scope: ScopeId) -> Self {
+        match self {
+            Self::Key(caller) if caller.scope != scope => Self::System,
+            _ => self,
+        }
+    }
 }
 
 /// What a change is about.
@@ -262,9 +317,10 @@ pub fn record(
     subject: Subject,
     data: Option<&Value>,
 ) -> Result<(), Stop> {
-    let caller = match actor {
-        Actor::Key(caller) => Some(caller),
-        Actor::System => None,
+    let (key, ip, request_id) = match actor {
+        Actor::Key(caller) => (Some(caller.key), caller.ip.as_ref(), Some(&caller.request_id)),
+        Actor::Visitor(visitor) => (None, visitor.ip.as_ref(), Some(&visitor.request_id)),
+        Actor::System => (None, None, None),
     };
     let row = ChangeRow {
         scope: subject.scope,
@@ -272,9 +328,9 @@ pub fn record(
         kind: change.as_str(),
         subject: subject.id,
         wallet: subject.wallet,
-        actor: caller.map(|caller| caller.key.key()),
-        ip: caller.and_then(|caller| caller.ip.clone()),
-        request_id: caller.map(|caller| caller.request_id.to_string()),
+        actor: key.map(KeyId::key),
+        ip: ip.cloned(),
+        request_id: request_id.map(ToString::to_string),
         data: data.map(Value::to_string),
         created_at: tx.now(),
     };

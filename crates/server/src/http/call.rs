@@ -18,7 +18,7 @@ use wallgent_core::idempotency::Fingerprint;
 use super::cursor;
 use super::socket::Upgrade;
 use crate::app::App;
-use crate::caller::Caller;
+use crate::caller::{Asking, Caller, Visitor};
 use crate::db::{Connection, DbResult};
 use crate::engine::{EngineError, Stop, Tx};
 use crate::idempotency::{self, Claim, KeyHash, Reply, Turn};
@@ -29,12 +29,13 @@ use crate::{delegations, error};
 const PAGE_ROWS_MAX: i64 = 100;
 const PAGE_ROWS_DEFAULT: i64 = 20;
 
-/// An authenticated request. Its permission is checked already.
-pub struct Call {
+/// An authenticated request, whose permission is checked already; or that of a
+/// [`Visitor`].
+pub struct Call<By = Caller> {
     /// The service.
     pub app: Arc<App>,
     /// Who calls.
-    pub caller: Caller,
+    pub caller: By,
     /// The route's method and path, where idempotency keys count.
     pub route: &'static str,
     /// The values of the path's parameters.
@@ -47,6 +48,28 @@ pub struct Call {
     pub header_key: Option<String>,
     /// On a route that streams: the WebSocket that is asked for.
     pub upgrade: Option<Upgrade>,
+}
+
+/// A request on a route that is open to everybody: with a key, or without one.
+pub enum OpenCall {
+    /// With a key that may do it.
+    Keyed(Call),
+    /// Without a key.
+    Visiting(Call<Visitor>),
+}
+
+impl OpenCall {
+    /// The request as anybody's, where a key makes no difference.
+    #[must_use]
+    pub fn anybodys(self) -> Call<Visitor> {
+        match self {
+            Self::Keyed(call) => {
+                let visitor = call.caller.as_visitor();
+                call.by(visitor)
+            }
+            Self::Visiting(call) => call,
+        }
+    }
 }
 
 /// What a handler answers.
@@ -197,7 +220,13 @@ impl RisingPage {
     }
 }
 
-impl Call {
+impl<By> Call<By> {
+    /// The same request by somebody else.
+    pub(super) fn by<Other>(self, caller: Other) -> Call<Other> {
+        let Self { app, caller: _, route, params, query, body, header_key, upgrade } = self;
+        Call { app, caller, route, params, query, body, header_key, upgrade }
+    }
+
     /// A parameter of the path.
     #[must_use]
     pub fn param(&self, name: &str) -> &str {
@@ -294,48 +323,21 @@ impl Call {
     /// Reads from the store.
     pub async fn read<T, F>(&self, read: F) -> Result<T, ApiError>
     where
+        By: Asking,
         T: Send + 'static,
         F: FnOnce(&mut Connection) -> DbResult<T> + Send + 'static,
     {
         match self.app.reads.read(read).await {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(cause)) => {
-                tracing::error!(request_id = %self.caller.request_id, %cause, "a read failed");
+                tracing::error!(request_id = %self.caller.request_id(), %cause, "a read failed");
                 Err(error::internal())
             }
             Err(busy) => {
-                tracing::warn!(request_id = %self.caller.request_id, %busy, "a read was refused");
+                tracing::warn!(request_id = %self.caller.request_id(), %busy, "a read was refused");
                 Err(error::unavailable())
             }
         }
-    }
-
-    /// Checks for a read that the wallet is the caller's own, or lent to it for
-    /// what this request does.
-    pub async fn may_use(
-        &self,
-        wallet: WalletId,
-        organization: OrganizationId,
-        environment: Environment,
-        missing: impl FnOnce() -> ApiError,
-    ) -> Result<(), ApiError> {
-        let own = self.caller.may_touch(organization, environment, wallet, missing);
-        let Err(refusal) = own else { return Ok(()) };
-        let (caller, now) = (self.caller.clone(), self.app.clock.now());
-        let lent = self
-            .read(move |connection| delegations::lent(connection, &caller, wallet, now))
-            .await?;
-        self.caller.may_use_lent(lent, refusal)
-    }
-
-    /// A wallet that the caller may read: its own, or one lent to it.
-    pub async fn usable_wallet(&self, text: &str) -> Result<WalletRow, ApiError> {
-        let missing = || error::wallet_not_found(text);
-        let id: WalletId = text.parse().map_err(|_| missing())?;
-        let row = self.read(move |connection| wallets::get(connection, id)).await?;
-        let row = row.ok_or_else(missing)?;
-        self.may_use(id, row.organization, row.environment, missing).await?;
-        Ok(row)
     }
 
     /// The idempotency key of the header or of the body, which must agree.
@@ -362,6 +364,36 @@ impl Call {
             }
         }
         Ok(body_key.or_else(|| self.header_key.clone()))
+    }
+}
+
+impl Call {
+    /// Checks for a read that the wallet is the caller's own, or lent to it for
+    /// what this request does.
+    pub async fn may_use(
+        &self,
+        wallet: WalletId,
+        organization: OrganizationId,
+        environment: Environment,
+        missing: impl FnOnce() -> ApiError,
+    ) -> Result<(), ApiError> {
+        let own = self.caller.may_touch(organization, environment, wallet, missing);
+        let Err(refusal) = own else { return Ok(()) };
+        let (caller, now) = (self.caller.clone(), self.app.clock.now());
+        let lent = self
+            .read(move |connection| delegations::lent(connection, &caller, wallet, now))
+            .await?;
+        self.caller.may_use_lent(lent, refusal)
+    }
+
+    /// A wallet that the caller may read: its own, or one lent to it.
+    pub async fn usable_wallet(&self, text: &str) -> Result<WalletRow, ApiError> {
+        let missing = || error::wallet_not_found(text);
+        let id: WalletId = text.parse().map_err(|_| missing())?;
+        let row = self.read(move |connection| wallets::get(connection, id)).await?;
+        let row = row.ok_or_else(missing)?;
+        self.may_use(id, row.organization, row.environment, missing).await?;
+        Ok(row)
     }
 
     /// The claim of a key for this route.
@@ -463,6 +495,28 @@ impl Call {
             })
             .await;
         refusal_of(result).map(Into::into)
+    }
+}
+
+impl Call<Visitor> {
+    /// The claim of a visitor's key, which counts for what the request is about.
+    #[must_use]
+    pub fn claim(&self, key: Option<String>, about: &str, fingerprint: i64) -> Option<Claim> {
+        let hash = idempotency::hash_of_visitor(self.route, about, &key?);
+        Some(Claim { hash, fingerprint, forever: true })
+    }
+
+    /// Runs a command once for its key.
+    pub async fn run<F>(&self, claim: Option<Claim>, command: F) -> Result<Answer, ApiError>
+    where
+        F: FnOnce(&mut Tx<'_>, &Visitor) -> Result<Reply, Stop> + Send + 'static,
+    {
+        let hashes = claim.iter().map(|claim| claim.hash).collect();
+        let visitor = self.caller.clone();
+        let result = self.app.engine.run(hashes, move |tx| {
+            idempotency::once_for_anybody(tx, claim.as_ref(), |tx| command(tx, &visitor))
+        });
+        refusal_of(result.await).map(Into::into)
     }
 }
 

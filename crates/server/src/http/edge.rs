@@ -13,13 +13,13 @@ use wallgent_api::{ApiError, ErrorCode};
 use wallgent_core::Environment;
 
 use super::address;
-use super::call::{Answer, Call};
+use super::call::{Answer, Call, OpenCall};
 use super::rate_limits::{Kind, Left};
 use super::request_id;
 use super::route::Route;
 use super::socket::Upgrade;
 use crate::app::App;
-use crate::caller::Caller;
+use crate::caller::{Caller, Visitor};
 use crate::keys::{self, CachedKey};
 use crate::{error, idempotency};
 
@@ -68,12 +68,7 @@ async fn climb(
     back.version = version(&parts.headers)?;
     let peer = parts.extensions.get::<Peer>().map_or(IpAddr::from([127, 0, 0, 1]), |peer| peer.0);
     let client = address::of_client(peer, &parts.headers, &app.config.trusted_proxies);
-    let secret = secret_of(route, parts);
-    let key = authenticate(app, secret.as_deref(), client).await?;
-    let caller = caller(&key, route, client, &back.request_id);
-    let kind = if route.is_write() { Kind::Write } else { Kind::Read };
-    back.left = count(app, &key, kind, back)?;
-    may(&caller, route)?;
+    let who = identify(app, route, parts, client, back).await?;
     app.metrics.auth.observe(begun.elapsed());
     let header_key = header_text(&parts.headers, "idempotency-key")?;
     let params = params(parts).await?;
@@ -81,8 +76,42 @@ async fn climb(
     let body = if route.is_write() { read_body(&parts.headers, body).await? } else { Bytes::new() };
     let upgrade = if route.is_stream { Upgrade::of(parts).await } else { None };
     let app = Arc::clone(app);
-    let call = Call { app, caller, route: route.name, params, query, body, header_key, upgrade };
+    let call =
+        Call { app, caller: (), route: route.name, params, query, body, header_key, upgrade };
+    let call = match who {
+        Who::Caller(caller) => OpenCall::Keyed(call.by(caller)),
+        Who::Visitor(visitor) => OpenCall::Visiting(call.by(visitor)),
+    };
     (route.handler)(call).await
+}
+
+/// Who makes a request.
+enum Who {
+    Caller(Caller),
+    Visitor(Visitor),
+}
+
+/// Recognizes the key, counts the call and checks the permission. On a route that is
+/// open to everybody, a request without a key is counted by its address.
+async fn identify(
+    app: &Arc<App>,
+    route: &Route,
+    parts: &Parts,
+    client: Option<IpAddr>,
+    back: &mut Return,
+) -> Result<Who, ApiError> {
+    if route.is_open && !parts.headers.contains_key(header::AUTHORIZATION) {
+        app.limits.count_visit(client.unwrap_or(UNKNOWN))?;
+        let ip = client.map(|it| it.to_string());
+        return Ok(Who::Visitor(Visitor { ip, request_id: Arc::clone(&back.request_id) }));
+    }
+    let secret = secret_of(route, parts);
+    let key = authenticate(app, secret.as_deref(), client).await?;
+    let caller = caller(&key, route, client, &back.request_id);
+    let kind = if route.is_write() { Kind::Write } else { Kind::Read };
+    back.left = count(app, &key, kind, back)?;
+    may(&caller, route)?;
+    Ok(Who::Caller(caller))
 }
 
 fn version(headers: &HeaderMap) -> Result<&'static str, ApiError> {

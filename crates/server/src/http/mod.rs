@@ -16,9 +16,9 @@ mod router;
 mod server;
 mod socket;
 
-pub use call::{Answer, Call, Lasting, Page, Part};
+pub use call::{Answer, Call, Lasting, OpenCall, Page, Part};
 pub use openapi::document;
 pub use rate_limits::RateLimits;
 pub use route::Route;
-pub use server::listen;
+pub use server::{bind, listen};
 pub use socket::{Close, Gone, Heard, Socket, Unsent};

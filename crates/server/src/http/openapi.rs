@@ -68,11 +68,14 @@ fn operation(route: &Route, schemas: &mut Map<String, Value>) -> Value {
         "operationId": operation_id(route),
         "tags": [tag(route)],
         "summary": route.summary,
-        "description": format!("Needs the permission `{}`.", route.needs),
+        "description": needs(route),
         "x-permission": route.needs.as_str(),
         "parameters": parameters(route),
         "responses": responses(route, schemas),
     });
+    if route.is_open {
+        operation["security"] = json!([{}, { "key": [] }]);
+    }
     if let Some(request) = &route.request {
         operation["requestBody"] = json!({
             "required": !route.optional_body,
@@ -80,6 +83,13 @@ fn operation(route: &Route, schemas: &mut Map<String, Value>) -> Value {
         });
     }
     operation
+}
+
+fn needs(route: &Route) -> String {
+    if route.is_open {
+        return format!("Works without a key; a key needs the permission `{}`.", route.needs);
+    }
+    format!("Needs the permission `{}`.", route.needs)
 }
 
 fn tag(route: &Route) -> &'static str {

@@ -19,6 +19,10 @@ use crate::keys::CachedKey;
 /// Failed authentications that one address may make a minute.
 const FAILURES_PER_MINUTE: u32 = 100;
 
+/// Calls without a key that one address may make a minute. An open page asks
+/// twenty times; an office behind one address has some open.
+const VISITS_PER_MINUTE: u32 = 600;
+
 /// The system's time in the limiter's terms.
 #[derive(Clone)]
 struct RateClock(Clock);
@@ -91,6 +95,7 @@ struct Buckets {
 pub struct RateLimits {
     plans: Vec<(Plan, Buckets, Buckets)>,
     failures: Limiter<IpAddr>,
+    visits: Limiter<IpAddr>,
     clock: RateClock,
 }
 
@@ -110,6 +115,7 @@ impl RateLimits {
         Self {
             plans: limited.collect(),
             failures: limiter(FAILURES_PER_MINUTE, clock),
+            visits: limiter(VISITS_PER_MINUTE, clock),
             clock: RateClock(clock.clone()),
         }
     }
@@ -134,6 +140,11 @@ impl RateLimits {
         self.take(&self.failures, &address).map(drop).map_err(exceeded)
     }
 
+    /// Counts a call without a key.
+    pub fn count_visit(&self, address: IpAddr) -> Result<(), ApiError> {
+        self.take(&self.visits, &address).map(drop).map_err(exceeded)
+    }
+
     fn take<K: Hash + Eq + Clone>(&self, limiter: &Limiter<K>, key: &K) -> Result<u32, u64> {
         match limiter.check_key(key) {
             Ok(state) => Ok(state.remaining_burst_capacity()),
@@ -154,6 +165,7 @@ impl RateLimits {
             }
         }
         self.failures.retain_recent();
+        self.visits.retain_recent();
     }
 }
 

@@ -11,10 +11,11 @@ use utoipa::openapi::{ArrayBuilder, ObjectBuilder, Ref, RefOr, Schema};
 use wallgent_api::{ApiError, ErrorCode};
 use wallgent_core::Permission;
 
-use super::call::{Answer, Call};
+use super::call::{Answer, Call, OpenCall};
+use crate::keys;
 
 type Pending = Pin<Box<dyn Future<Output = Result<Answer, ApiError>> + Send>>;
-type Handler = Arc<dyn Fn(Call) -> Pending + Send + Sync>;
+type Handler = Arc<dyn Fn(OpenCall) -> Pending + Send + Sync>;
 type Schemas = Vec<(String, RefOr<Schema>)>;
 
 /// A named schema and those it refers to.
@@ -85,6 +86,8 @@ pub struct Route {
     pub name: &'static str,
     /// The permission it asks for.
     pub needs: Permission,
+    /// Whether it works without a key too. A key that is sent is checked as always.
+    pub is_open: bool,
     /// What it does, in a line.
     pub summary: &'static str,
     /// What it runs.
@@ -115,14 +118,43 @@ impl Route {
         F: Fn(Call) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Answer, ApiError>> + Send + 'static,
     {
+        let keyed: Handler = Arc::new(move |call| match call {
+            OpenCall::Keyed(call) => Box::pin(handler(call)),
+            OpenCall::Visiting(_) => Box::pin(async { Err(keys::unknown_key()) }),
+        });
+        Self::with_handler(name, permission, summary, keyed)
+    }
+
+    /// A route that works without a key; with one, the key needs a permission.
+    pub fn open<F, Fut>(
+        name: &'static str,
+        permission: Permission,
+        summary: &'static str,
+        handler: F,
+    ) -> Self
+    where
+        F: Fn(OpenCall) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Answer, ApiError>> + Send + 'static,
+    {
+        let handler: Handler = Arc::new(move |call| Box::pin(handler(call)));
+        Self { is_open: true, ..Self::with_handler(name, permission, summary, handler) }
+    }
+
+    fn with_handler(
+        name: &'static str,
+        permission: Permission,
+        summary: &'static str,
+        handler: Handler,
+    ) -> Self {
         let (method, path) = name.split_once(' ').expect("a route is named METHOD /path");
         Self {
             method: method.parse().expect("a known method"),
             path,
             name,
             needs: permission,
+            is_open: false,
             summary,
-            handler: Arc::new(move |call| Box::pin(handler(call))),
+            handler,
             request: None,
             optional_body: false,
             answers: Vec::new(),

@@ -16,8 +16,9 @@ use super::openapi;
 use super::route::Route;
 use crate::app::App;
 use crate::{
-    agents, approvals, audit, bank_accounts, cards, delegations, events, keys, network,
-    organizations, payments, policies, realtime, sandbox, transfers, wallets, webhooks,
+    agents, approvals, audit, bank_accounts, cards, customers, delegations, events, invoices, keys,
+    network, organizations, payment_links, payments, policies, realtime, sandbox, transfers,
+    wallets, webhooks,
 };
 
 /// All routes of the API, noun by noun.
@@ -28,6 +29,9 @@ pub(super) fn routes() -> Vec<Route> {
         policies::routes::routes(),
         payments::routes::routes(),
         network::routes::routes(),
+        payment_links::routes::routes(),
+        customers::routes::routes(),
+        invoices::routes::routes(),
         bank_accounts::routes::routes(),
         transfers::routes::routes(),
         agents::routes::routes(),

@@ -45,13 +45,17 @@ pub struct Listening {
     connections_max: u32,
 }
 
-/// Begins to listen.
-pub async fn listen(app: &Arc<App>, address: SocketAddr) -> io::Result<Listening> {
+/// Takes an address. Whoever connects waits until the service listens.
+pub async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     allow_many_files();
-    let listener = TcpListener::bind(address).await?;
+    TcpListener::bind(address).await
+}
+
+/// Begins to listen.
+pub fn listen(app: &Arc<App>, listener: TcpListener) -> Listening {
     let connections_max = app.config.connections_max;
     let connections = Arc::new(Semaphore::new(connections_max as usize));
-    Ok(Listening { listener, router: router::build(app), connections, connections_max })
+    Listening { listener, router: router::build(app), connections, connections_max }
 }
 
 /// Each connection is a file, and systems mostly begin with a low limit that a
@@ -65,11 +69,6 @@ fn allow_many_files() {
 }
 
 impl Listening {
-    /// The address, with the port that was chosen.
-    pub fn address(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
-    }
-
     /// Serves until `stop` says so, then finishes what is in flight.
     pub async fn serve(self, mut stop: watch::Receiver<bool>) {
         loop {

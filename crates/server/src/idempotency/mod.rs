@@ -17,7 +17,7 @@ use wallgent_api::ApiError;
 use wallgent_core::id::{KeyId, TransactionId, TransferId};
 use wallgent_core::idempotency::Fingerprint;
 
-use crate::caller::Caller;
+use crate::caller::{Asking, Caller};
 use crate::crypto::{Place, SealedColumn};
 use crate::db::DbError;
 use crate::engine::{IdempotencyRow, Record, Stop, Tx};
@@ -51,6 +51,8 @@ pub type KeyHash = [u8; 40];
 const SCOPE_BYTES: usize = 4;
 const TEXT_BYTES: usize = 24;
 const DIGEST_BYTES: usize = 8;
+/// Scopes are numbered from 1.
+const NO_SCOPE: i64 = 0;
 /// What all uses of one key in one scope have in common.
 const PREFIX_BYTES: usize = SCOPE_BYTES + TEXT_BYTES + DIGEST_BYTES;
 
@@ -83,6 +85,18 @@ pub fn hash(caller: &Caller, route: &str, key: &str) -> KeyHash {
     hash
 }
 
+/// The same for a key of somebody who has no API key: it counts on its route, for
+/// what the request is `about`, and meets nobody else's.
+#[must_use]
+pub fn hash_of_visitor(route: &str, about: &str, key: &str) -> KeyHash {
+    let mut hash = [0; 40];
+    let (prefix, place) = hash.split_at_mut(PREFIX_BYTES);
+    prefix.copy_from_slice(&key_prefix(NO_SCOPE, &format!("{key}\0{about}")));
+    let namespace = Fingerprint::new("open route").text(route).finish();
+    place.copy_from_slice(&namespace.to_be_bytes()[..40 - PREFIX_BYTES]);
+    hash
+}
+
 /// What a command answers.
 pub struct Reply {
     /// The HTTP status.
@@ -105,6 +119,8 @@ pub enum Body {
     Json(Vec<u8>),
     /// A payment, told from its row when the answer is sent.
     Payment(Box<payments::PaymentRow>),
+    /// JSON about what a payment brought about; lists find the payment by its key.
+    PaidFor(TransactionId, Vec<u8>),
     /// A transfer that waits for a human: repeated, it tells what came of it.
     Transfer(Box<transfers::TransferRow>),
 }
@@ -125,6 +141,7 @@ impl fmt::Debug for Body {
             Self::Empty => formatter.write_str("Empty"),
             Self::Json(bytes) => write!(formatter, "Json({} bytes)", bytes.len()),
             Self::Payment(row) => formatter.debug_tuple("Payment").field(&row.id).finish(),
+            Self::PaidFor(payment, _) => formatter.debug_tuple("PaidFor").field(payment).finish(),
             Self::Transfer(row) => formatter.debug_tuple("Transfer").field(&row.id).finish(),
         }
     }
@@ -155,8 +172,8 @@ impl Reply {
     }
 
     /// A refusal that is remembered: it depends on money and rules.
-    pub fn refused(error: &ApiError, caller: &Caller) -> Self {
-        let body = Body::Json(encode(&error.envelope(&caller.request_id)));
+    pub fn refused(error: &ApiError, asking: &impl Asking) -> Self {
+        let body = Body::Json(encode(&error.envelope(asking.request_id())));
         let status = error.code.status();
         Self { status, body, resource: None, secret: None, replayed: false }
     }
@@ -166,7 +183,7 @@ impl Reply {
         match (self.secret, self.body) {
             (Some(secret), _) => secret,
             (None, Body::Empty) => Vec::new(),
-            (None, Body::Json(bytes)) => bytes,
+            (None, Body::Json(bytes) | Body::PaidFor(_, bytes)) => bytes,
             (None, Body::Payment(row)) => payments::encode_reply(&row, self.status),
             (None, Body::Transfer(row)) => transfers::encode_reply(&row),
         }
@@ -196,7 +213,29 @@ pub fn once(
         return Ok(reply);
     }
     let reply = run(tx)?;
-    remember(tx, caller, claim, &reply)?;
+    remember(tx, Some(caller.key), claim, &reply)?;
+    Ok(reply)
+}
+
+/// The same without an API key. What is answered then has no secrets, and is told
+/// again as it was.
+///
+/// # Errors
+/// As [`once`].
+pub fn once_for_anybody(
+    tx: &mut Tx<'_>,
+    claim: Option<&Claim>,
+    run: impl FnOnce(&mut Tx<'_>) -> Result<Reply, Stop>,
+) -> Result<Reply, Stop> {
+    let Some(claim) = claim else { return run(tx) };
+    if let Some(record) = tx.record(&claim.hash)
+        && let Some(id) = record.answer
+        && let Some(reply) = repeat(tx, None, claim, &record, id)?
+    {
+        return Ok(reply);
+    }
+    let reply = run(tx)?;
+    remember(tx, None, claim, &reply)?;
     Ok(reply)
 }
 
@@ -211,12 +250,15 @@ pub fn earlier(tx: &mut Tx<'_>, caller: &Caller, claim: &Claim) -> Result<Option
     }
 }
 
-fn remember(tx: &mut Tx<'_>, caller: &Caller, claim: &Claim, reply: &Reply) -> Result<(), Stop> {
+fn remember(tx: &mut Tx<'_>, key: Option<KeyId>, claim: &Claim, reply: &Reply) -> Result<(), Stop> {
     let (resource, answer) = match &reply.body {
         Body::Payment(row) => (row.id.key(), None),
         Body::Transfer(row) => (row.id.key(), None),
-        Body::Json(bytes) => (0, Some(store_answer(tx, caller, claim, reply, bytes)?)),
-        Body::Empty => (0, Some(store_answer(tx, caller, claim, reply, &[])?)),
+        Body::PaidFor(payment, bytes) => {
+            (payment.key(), Some(store_answer(tx, key, claim, reply, bytes)?))
+        }
+        Body::Json(bytes) => (0, Some(store_answer(tx, key, claim, reply, bytes)?)),
+        Body::Empty => (0, Some(store_answer(tx, key, claim, reply, &[])?)),
     };
     tx.add_record(IdempotencyRow {
         hash: claim.hash,
@@ -230,16 +272,16 @@ fn remember(tx: &mut Tx<'_>, caller: &Caller, claim: &Claim, reply: &Reply) -> R
 
 fn store_answer(
     tx: &mut Tx<'_>,
-    caller: &Caller,
+    key: Option<KeyId>,
     claim: &Claim,
     reply: &Reply,
     body: &[u8],
 ) -> Result<i64, Stop> {
     let id = tx.next_id::<wallgent_core::id::Entry>().key();
-    let sealed = match &reply.secret {
+    let sealed = match key.zip(reply.secret.as_ref()) {
         None => None,
-        Some(secret) => {
-            let sealed = tx.vault().seal(place(id), &for_key(caller.key, secret));
+        Some((key, secret)) => {
+            let sealed = tx.vault().seal(place(id), &for_key(key, secret));
             Some(sealed.map_err(|error| DbError::Layout(error.to_string()))?)
         }
     };
@@ -289,6 +331,17 @@ fn replay(
         reply.replayed = true;
         return Ok(Some(reply));
     };
+    repeat(tx, Some(caller.key), claim, record, id)
+}
+
+/// A stored answer again; nothing when it has been forgotten.
+fn repeat(
+    tx: &mut Tx<'_>,
+    key: Option<KeyId>,
+    claim: &Claim,
+    record: &Record,
+    id: i64,
+) -> Result<Option<Reply>, Stop> {
     let answer = store::load_answer(tx, id)?;
     if answer.expires_at.is_some_and(|expires_at| expires_at <= tx.now()) {
         return Ok(None);
@@ -297,11 +350,11 @@ fn replay(
         return Err(error::key_reuse(answer.resource.as_deref()).into());
     }
     let readable = answer.sealed_until.is_some_and(|until| tx.now() < until);
-    let secret = match answer.sealed.filter(|_| readable) {
+    let secret = match key.zip(answer.sealed.filter(|_| readable)) {
         None => None,
-        Some(sealed) => {
+        Some((key, sealed)) => {
             let opened = tx.vault().open(place(id), &sealed);
-            of_key(caller.key, &opened.map_err(|error| DbError::Layout(error.to_string()))?)
+            of_key(key, &opened.map_err(|error| DbError::Layout(error.to_string()))?)
         }
     };
     let body = if answer.body.is_empty() { Body::Empty } else { Body::Json(answer.body) };

@@ -42,7 +42,7 @@ pub fn prefetch(
 /// The payments that were sent with a key whose hash begins so.
 pub fn matching(connection: &mut Connection, prefix: &[u8]) -> DbResult<Vec<i64>> {
     let text = "SELECT resource_id FROM idempotency WHERE hash >= $1 AND hash <= $2 \
-                AND answer_id IS NULL ORDER BY resource_id DESC";
+                AND resource_id <> 0 ORDER BY resource_id DESC";
     let low = prefix.to_vec();
     let high = [prefix, &[255; 4]].concat();
     let rows = connection.query(text, &[Value::Bytes(low), Value::Bytes(high)])?;

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use crate::app::App;
 use crate::engine::EngineError;
-use crate::{approvals, cards, delegations, transfers};
+use crate::{approvals, cards, delegations, invoices, payment_links, transfers};
 
 /// How often the wall clock is looked at.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -32,6 +32,8 @@ async fn run_some(app: &Arc<App>) -> Result<bool, EngineError> {
         expire_delegations(app).await,
         end_card_authorizations(app).await,
         settle_cards(app).await,
+        expire_payment_links(app).await,
+        charge_again(app).await,
         transfers::carry_on(app).await,
     ] {
         // One job that cannot go on keeps no other from it.
@@ -65,6 +67,22 @@ async fn settle_cards(app: &App) -> Result<bool, EngineError> {
     let due = cards::any_unsettled(app).await;
     if due {
         app.engine.run(Vec::new(), cards::settle_in).await?;
+    }
+    Ok(due)
+}
+
+async fn charge_again(app: &App) -> Result<bool, EngineError> {
+    let due = invoices::any_due(app).await;
+    if due {
+        app.engine.run(Vec::new(), invoices::charge_due_in).await?;
+    }
+    Ok(due)
+}
+
+async fn expire_payment_links(app: &App) -> Result<bool, EngineError> {
+    let due = payment_links::any_due(app).await;
+    if due {
+        app.engine.run(Vec::new(), payment_links::expire_in).await?;
     }
     Ok(due)
 }

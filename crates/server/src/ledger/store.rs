@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 use wallgent_core::account::{AccountKind, Balance};
-use wallgent_core::id::{AccountId, WalletId};
+use wallgent_core::id::{AccountId, TransactionId, WalletId};
 use wallgent_core::payment::Rail;
 use wallgent_core::time::Day;
 use wallgent_core::{Amount, Timestamp};
@@ -191,7 +191,7 @@ fn transaction_values(rows: &mut Rows, count: usize) -> Vec<Value> {
             Value::from(row.idempotency_key),
             Value::from(row.batch),
             Value::from(row.approval),
-            Value::from(row.related.map(|id| id.key())),
+            Value::from(row.related.map(TransactionId::key).or(row.rail.number())),
             Value::Int(row.previous_from),
             Value::Int(row.previous_to),
             Value::from((row.rail != Rail::Ledger).then(|| row.rail.as_str())),
@@ -383,7 +383,7 @@ pub fn list_entries(
              WHERE entries.id = chain.id AND chain.steps < $2 \
          ) \
          SELECT e.id, e.transaction_id, e.amount, e.balance_after, t.kind, t.description, \
-                t.related_id, t.created_at \
+                CASE WHEN t.rail IS NULL THEN t.related_id END, t.created_at \
          FROM chain CROSS JOIN entries e CROSS JOIN transactions t \
          WHERE e.id = chain.id AND t.id = e.transaction_id ORDER BY e.id DESC"
     );

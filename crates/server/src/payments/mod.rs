@@ -2,22 +2,26 @@
 //!
 //! A payment is one ledger transaction. [`send`] decides and posts it, holds
 //! it for a human, or refuses it; [`reverse`] gives it back; [`batch`] sends
-//! several together.
+//! several together. What a payment is made for hears of it in [`purpose`];
+//! [`test_method`] lets a sandbox's test method pay.
 
 mod batch;
+mod purpose;
 mod render;
 mod reverse;
 pub mod routes;
 mod send;
 mod settle;
 mod store;
+mod test_method;
 
 pub use batch::batch_in;
 pub use render::{encode_reply, payment, told};
 pub use reverse::reverse_in;
 pub use send::{Approval, Sending, fingerprint, frozen, insufficient, refuse_closed, send_in};
 pub use settle::{decide_again, settle_in};
-pub use store::{Filter, PaymentRow, View, Viewer, list, load, load_all};
+pub use store::{Filter, PaymentRow, View, Viewer, list, load, load_all, rail};
+pub use test_method::{Received, declined, receive_in, refund_in};
 
 use wallgent_api::{ApiError, ErrorCode};
 use wallgent_core::id::{ApprovalId, TransactionId};

@@ -39,6 +39,8 @@ pub fn payment(row: &PaymentRow) -> Payment {
         balance_after: row.balance_after.filter(|_| own),
         available_after: row.available_after.filter(|_| own),
         reversal_id: row.reversal,
+        payment_link_id: row.rail.payment_link(),
+        invoice_id: row.rail.invoice(),
         error: None,
     }
 }
@@ -57,8 +59,10 @@ pub fn encode_reply(row: &PaymentRow, status: u16) -> Vec<u8> {
     let waits = status == ErrorCode::ApprovalRequired.status();
     let error = waits.then(|| approval_required(row));
     match row.rail {
-        Rail::Ledger => encode(&Payment { error, ..payment(row) }),
         Rail::Network => encode(&network_payment(row, error)),
+        Rail::Ledger | Rail::PaymentLink(_) | Rail::Invoice(_) => {
+            encode(&Payment { error, ..payment(row) })
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use wallgent_core::posting::Leg;
 use wallgent_core::reversal::{self, ReversalRefusal, Reversible};
 use wallgent_core::wallet::{WalletStatus, WalletType};
 
-use super::{PaymentRow, Viewer, store, told};
+use super::{PaymentRow, Viewer, purpose, store, told};
 use crate::caller::Caller;
 use crate::engine::{Stop, TransactionRow, Tx, Wallet};
 use crate::events::{self, Actor, Change, Subject};
@@ -176,6 +176,7 @@ fn post(
     payment.reversal = Some(id);
     store::set_reversed(tx, payment.id, payment.reversed, payment.status)?;
     record(tx, caller, &payment, decided.amount)?;
+    purpose::reversed_in(tx, Actor::Key(caller), &payment)?;
     let body = super::payment(&payment);
     Ok(Reply::json(200, &body, id))
 }

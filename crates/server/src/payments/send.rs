@@ -11,7 +11,7 @@ use wallgent_core::policy::{Decision, Violation};
 use wallgent_core::posting::Leg;
 use wallgent_core::wallet::WalletStatus;
 
-use super::{PaymentRow, View, told};
+use super::{PaymentRow, View, purpose, told};
 use crate::approvals;
 use crate::caller::Caller;
 use crate::engine::{ScopeId, Stop, TransactionRow, Tx, Wallet};
@@ -29,7 +29,7 @@ pub struct Sending {
     pub batch: Option<BatchId>,
     /// Whether it may wait for a human.
     pub approval: Approval,
-    /// The way it takes.
+    /// The way it takes, and what it is for.
     pub rail: Rail,
 }
 
@@ -289,6 +289,7 @@ fn post(
     ledger::post(tx, row.clone(), legs)?;
     let answered = answered(row, caller.environment, None);
     record_posted(tx, caller, &answered)?;
+    purpose::paid_in(tx, Actor::Key(caller), answered.rail, answered.id)?;
     Ok(Reply::payment(200, answered))
 }
 

@@ -5,10 +5,11 @@ use wallgent_core::policy::{Decision, Violation};
 use wallgent_core::wallet::WalletStatus;
 
 use super::send::{frozen, legs_of, record_posted, refuse_closed};
-use super::{PaymentRow, insufficient, store};
+use super::{PaymentRow, insufficient, purpose, store};
 use crate::caller::Caller;
 use crate::db::DbError;
 use crate::engine::{Stop, Tx, Wallet};
+use crate::events::Actor;
 use crate::policies::Recipient;
 use crate::{error, ledger, policies};
 
@@ -23,6 +24,7 @@ pub fn decide_again(
     let (payer, payee) = (wallet_of(tx, row.from)?, wallet_of(tx, row.to)?);
     refuse_closed(&payer, &row.from.to_string())?;
     refuse_closed(&payee, &row.to.to_string())?;
+    purpose::refuse_unpayable(tx, row.rail)?;
     if payer.status == WalletStatus::Frozen {
         return Err(frozen(row.from).into());
     }
@@ -41,7 +43,7 @@ pub fn decide_again(
     Ok(())
 }
 
-fn wallet_of(tx: &mut Tx<'_>, id: wallgent_core::id::WalletId) -> Result<Wallet, Stop> {
+pub(super) fn wallet_of(tx: &mut Tx<'_>, id: wallgent_core::id::WalletId) -> Result<Wallet, Stop> {
     let wallet = tx.wallet(id)?;
     wallet.ok_or_else(|| DbError::Layout(format!("{id} of a payment has no row")).into())
 }
@@ -64,5 +66,6 @@ pub fn settle_in(
     row.available_after = Some(balance.available());
     store::set_posted(tx, &row)?;
     record_posted(tx, caller, &row)?;
+    purpose::paid_in(tx, Actor::Key(caller), row.rail, row.id)?;
     Ok(row)
 }

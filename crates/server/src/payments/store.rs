@@ -53,7 +53,7 @@ pub struct PaymentRow {
 const COLUMNS: &str = "t.id, t.scope_id, t.to_scope_id, s.environment, t.status, \
     t.from_wallet_id, t.to_wallet_id, t.amount, t.fee, t.balance_after, t.available_after, \
     t.reversed_amount, t.description, t.idempotency_key, t.batch_id, t.approval_id, \
-    a.expires_at, t.created_at, t.settled_at, t.rail";
+    a.expires_at, t.created_at, t.settled_at, t.rail, t.related_id";
 
 const SOURCE: &str = "transactions t JOIN scopes s ON s.id = t.scope_id \
     LEFT JOIN approvals a ON a.id = t.approval_id";
@@ -84,13 +84,17 @@ fn read(row: &Row) -> DbResult<PaymentRow> {
         approval: row.maybe_int(15)?.and_then(ApprovalId::from_key),
         approval_expires_at: row.maybe_int(16)?.map(Timestamp::from_micros),
         reversal: None,
-        rail: match row.maybe_text(19)? {
-            None => Rail::Ledger,
-            Some(name) => Rail::from_name(name).ok_or_else(broken)?,
-        },
+        rail: rail(row.maybe_text(19)?, row.maybe_int(20)?)?,
         created_at: Timestamp::from_micros(row.int(17)?),
         settled_at: row.maybe_int(18)?.map(Timestamp::from_micros),
     })
+}
+
+/// The rail in a payment's row, with what it is made for.
+pub fn rail(name: Option<&str>, number: Option<i64>) -> DbResult<Rail> {
+    let Some(name) = name else { return Ok(Rail::Ledger) };
+    let broken = || DbError::Layout("a payment's rail cannot be read".to_owned());
+    Rail::from_parts(name, number).ok_or_else(broken)
 }
 
 impl PaymentRow {

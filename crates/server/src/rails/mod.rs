@@ -6,9 +6,11 @@
 //! business. An adapter answers within a bounded time, if only that it does not
 //! know. Results that come by themselves are heard with [`due`] and [`heard`].
 
+pub mod acquirer;
 pub mod issuer;
 mod manual;
 mod simulator;
+pub mod stablecoin;
 mod store;
 
 use wallgent_api::types::transfers::Party;

@@ -340,6 +340,78 @@ pub(super) const CHECKS: &[Check] = &[
                 GROUP BY a.id HAVING COUNT(s.card_id) <> 10",
     },
     Check {
+        what: "payment links were used as often as they were paid",
+        count: "SELECT COUNT(*) FROM payment_links",
+        wrong: "SELECT l.id, l.uses, CAST(COALESCE(p.n, 0) AS BIGINT) FROM payment_links l \
+                LEFT JOIN (SELECT related_id, COUNT(*) AS n FROM transactions \
+                WHERE rail = 'PAYMENT_LINK' AND settled_at IS NOT NULL \
+                AND kind IN ('PAYMENT', 'TEST_PAYMENT') GROUP BY related_id) p \
+                ON p.related_id = l.id WHERE l.uses <> COALESCE(p.n, 0) OR l.uses > l.uses_max \
+                OR (l.uses = l.uses_max) <> (l.status = 'CLAIMED')",
+    },
+    Check {
+        what: "payments of links pay what the link says, into its wallet",
+        count: "SELECT COUNT(*) FROM transactions WHERE rail = 'PAYMENT_LINK'",
+        wrong: "SELECT t.id, t.amount, CAST(COALESCE(l.amount, 0) AS BIGINT) FROM transactions t \
+                LEFT JOIN payment_links l ON l.id = t.related_id WHERE t.rail = 'PAYMENT_LINK' \
+                AND (l.id IS NULL OR t.amount <> l.amount OR t.to_wallet_id <> l.wallet_id)",
+    },
+    Check {
+        what: "each paid invoice has one posted payment, others have none",
+        count: "SELECT COUNT(*) FROM invoices",
+        wrong: "SELECT i.id, CAST(CASE WHEN i.status IN ('PAID', 'REFUNDED') THEN 1 ELSE 0 END \
+                AS BIGINT), CAST(COALESCE(p.n, 0) AS BIGINT) FROM invoices i \
+                LEFT JOIN (SELECT related_id, COUNT(*) AS n FROM transactions \
+                WHERE rail = 'INVOICE' AND settled_at IS NOT NULL \
+                AND kind IN ('PAYMENT', 'TEST_PAYMENT') GROUP BY related_id) p \
+                ON p.related_id = i.id WHERE COALESCE(p.n, 0) <> \
+                CASE WHEN i.status IN ('PAID', 'REFUNDED') THEN 1 ELSE 0 END",
+    },
+    Check {
+        what: "payments of invoices pay their totals, into their wallets",
+        count: "SELECT COUNT(*) FROM invoices WHERE payment_id IS NOT NULL",
+        wrong: "SELECT i.id, i.total, CAST(COALESCE(t.amount, 0) AS BIGINT) FROM invoices i \
+                LEFT JOIN transactions t ON t.id = i.payment_id \
+                WHERE (i.payment_id IS NOT NULL) <> (i.status IN ('PAID', 'REFUNDED')) \
+                OR (i.payment_id IS NOT NULL AND (t.id IS NULL OR t.amount <> i.total \
+                OR t.to_wallet_id <> i.wallet_id OR t.related_id <> i.id \
+                OR t.settled_at <> i.paid_at))",
+    },
+    Check {
+        what: "what invoices gave back equals the reversals of their payments",
+        count: "SELECT COUNT(*) FROM invoices WHERE refunded <> 0",
+        wrong: "SELECT i.id, i.refunded, CAST(COALESCE(r.total, 0) AS BIGINT) FROM invoices i \
+                LEFT JOIN (SELECT related_id, SUM(amount) AS total FROM transactions \
+                WHERE kind IN ('REVERSAL', 'TEST_REFUND') GROUP BY related_id) r \
+                ON r.related_id = i.payment_id WHERE i.refunded <> COALESCE(r.total, 0) \
+                OR (i.status = 'REFUNDED') <> (i.refunded = i.total)",
+    },
+    Check {
+        what: "charges have a payment when they succeeded, of their invoice",
+        count: "SELECT COUNT(*) FROM charges",
+        wrong: "SELECT c.id, CAST(COALESCE(c.payment_id, 0) AS BIGINT), \
+                CAST(COALESCE(i.payment_id, 0) AS BIGINT) FROM charges c \
+                LEFT JOIN invoices i ON i.id = c.invoice_id WHERE i.id IS NULL \
+                OR (c.status = 'SUCCEEDED') <> (c.payment_id IS NOT NULL) \
+                OR (c.status = 'SUCCEEDED' AND c.payment_id <> COALESCE(i.payment_id, 0))",
+    },
+    Check {
+        what: "charges that repeat were made for each occurrence",
+        count: "SELECT COUNT(*) FROM recurring_charges",
+        wrong: "SELECT r.id, r.occurrences, CAST(COALESCE(c.n, 0) AS BIGINT) \
+                FROM recurring_charges r LEFT JOIN (SELECT recurring_id, \
+                COUNT(DISTINCT occurrence) AS n, MAX(occurrence) AS last FROM charges \
+                WHERE recurring_id IS NOT NULL GROUP BY recurring_id) c ON c.recurring_id = r.id \
+                WHERE r.occurrences <> COALESCE(c.n, 0) OR r.occurrences <> c.last + 1",
+    },
+    Check {
+        what: "test methods pay in the sandbox alone",
+        count: "SELECT COUNT(*) FROM transactions WHERE kind IN ('TEST_PAYMENT', 'TEST_REFUND')",
+        wrong: "SELECT t.id, CAST(1 AS BIGINT), CAST(0 AS BIGINT) FROM transactions t \
+                JOIN scopes s ON s.id = t.scope_id WHERE s.environment <> 'SANDBOX' \
+                AND t.kind IN ('TEST_PAYMENT', 'TEST_REFUND')",
+    },
+    Check {
         what: "event numbers end where the books say",
         count: "SELECT COUNT(*) FROM changes",
         wrong: "SELECT s.id, s.sequence, CAST(COALESCE(c.newest, 0) AS BIGINT) FROM scopes s \

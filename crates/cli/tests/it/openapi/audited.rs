@@ -10,7 +10,8 @@ use crate::support::{Api, Server, Store, stories};
 stories!(every_changing_route_leaves_an_audit_entry, refused_calls_leave_none);
 
 /// Routes that are no reading ones and still change nothing of an organization's: one asks beforehand, one moves a clock
-/// that is nobody's, some send an event once more, or never again, and a sandbox's bank account is verified already.
+/// that is nobody's, some send an event once more, or never again, and a sandbox's bank account is verified already. Some
+/// tell an address at which something else is done.
 const UNCHANGING: &[&str] = &[
     "POST /bank-accounts/{}/verify",
     "POST /wallets/{}/policies/check",
@@ -20,6 +21,10 @@ const UNCHANGING: &[&str] = &[
     "POST /webhooks/deliveries/{}/resend",
     "POST /webhooks/dlq/{}/retry",
     "POST /webhooks/dlq/{}/discard",
+    "POST /customers/{}/payment-methods/setup",
+    "POST /customers/{}/payment-update-url",
+    "POST /invoices/{}/checkout",
+    "POST /invoices/pay/{}/usdc",
 ];
 
 fn is_changing(route: &str) -> bool {

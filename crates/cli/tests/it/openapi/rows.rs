@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use super::{cards, control, rails, told};
+use super::{cards, control, invoices, links, rails, told};
 use crate::delegations::{self, grant};
 use crate::support::receiver::Answering;
 use crate::support::{Answer, Api, Receiver, id};
@@ -35,6 +35,9 @@ pub(super) struct Things {
     pub(super) card: String,
     pub(super) approved: String,
     pub(super) captured: String,
+    pub(super) link: String,
+    pub(super) slug: String,
+    pub(super) bills: invoices::Bills,
 }
 
 impl Things {
@@ -65,6 +68,8 @@ impl Things {
         let dead_letter = id(&owner.get("/webhooks/dlq").ok()["data"][0]);
         let (bank, on_its_way, completed) = rails::make(owner, &wallet);
         let card = owner.card(&wallet);
+        let (link, slug) = owner.link(&other, "1.00");
+        let bills = invoices::Bills::make(owner, &other);
         let (approved, captured) = (owner.approved(&card, "2.00"), owner.captured(&card, "1.00"));
         Self {
             wallet,
@@ -90,6 +95,9 @@ impl Things {
             card,
             approved,
             captured,
+            link,
+            slug,
+            bills,
         }
     }
 }
@@ -105,6 +113,8 @@ pub(super) struct Row {
     /// The code of the 404 for another organization, where the request names something.
     pub(super) foreign: Option<&'static str>,
     pub(super) body: Option<Value>,
+    /// Whether the route answers without a key too.
+    pub(super) open: bool,
 }
 
 impl Row {
@@ -115,6 +125,12 @@ impl Row {
 
     pub(super) fn reading(mut self) -> Self {
         self.body = None;
+        self
+    }
+
+    /// A route that asks for no key.
+    pub(super) fn open(mut self) -> Self {
+        self.open = true;
         self
     }
 
@@ -143,7 +159,7 @@ pub(super) fn row(
         path = path.replacen("{}", id, 1);
     }
     let foreign = (!foreign.is_empty()).then_some(foreign);
-    Row { method, template, path, permission, foreign, body: Some(json!({})) }
+    Row { method, template, path, permission, foreign, body: Some(json!({})), open: false }
 }
 
 /// Every route of this server.
@@ -165,6 +181,10 @@ pub(super) fn rows(things: &Things) -> Vec<Row> {
         told::webhooks(things),
         cards::cards(things),
         cards::simulator(things),
+        links::payment_links(things),
+        invoices::customers(things),
+        invoices::invoices(things),
+        invoices::paying(things),
     ]
     .into_iter()
     .flatten()

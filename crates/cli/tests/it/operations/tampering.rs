@@ -11,6 +11,7 @@ stories!(
     verify_finds_what_was_changed_about_transfers,
     verify_finds_what_was_changed_of_cards,
     verify_misses_a_day_of_purchases_by_card,
+    verify_finds_what_was_changed_of_invoices,
 );
 
 /// A stopped server whose store holds payments, a hold and spending.
@@ -25,6 +26,59 @@ fn store_with_payments(store: Store) -> Server {
     assert!(server.stop().success());
     server.verify();
     server
+}
+
+/// A stopped server with an invoice that is due, one that is paid, one that was refunded, and a charge that repeats.
+fn store_with_invoices(store: Store) -> Server {
+    let mut server = Server::start_at(store, "2026-03-02T09:00:00Z");
+    let owner = server.owner();
+    let (shop, payer) = (owner.wallet("Shop"), owner.funded(100));
+    let customer = owner.paying_customer("jane@acme.com");
+    owner.finalized(&shop, &customer, "5.00");
+    let (refunded, slug) = owner.finalized(&shop, &customer, "6.00");
+    owner.pay_invoice(&slug, &payer).ok();
+    owner.step_invoice(&refunded, "refund").ok();
+    owner.subscribe(&shop, &customer, "weekly");
+    server.advance("P7D");
+    assert!(server.stop().success());
+    server.verify();
+    server
+}
+
+fn verify_finds_what_was_changed_of_invoices(store: Store) {
+    let server = store_with_invoices(store);
+    for statement in
+        ["DELETE FROM invoices", "DELETE FROM charges", "UPDATE charges SET amount = 1"]
+    {
+        assert!(server.execute(statement).is_err(), "{statement} should be refused by a trigger");
+    }
+    let changes = [
+        (
+            "UPDATE invoices SET status = 'PAID' WHERE status = 'FINALIZED'",
+            "UPDATE invoices SET status = 'FINALIZED' WHERE payment_id IS NULL",
+        ),
+        (
+            "UPDATE invoices SET status = 'VOIDED' WHERE status = 'PAID'",
+            "UPDATE invoices SET status = 'PAID' WHERE status = 'VOIDED'",
+        ),
+        (
+            "UPDATE invoices SET total = total + 1 WHERE status = 'PAID'",
+            "UPDATE invoices SET total = total - 1 WHERE status = 'PAID'",
+        ),
+        (
+            "UPDATE invoices SET refunded = refunded - 1 WHERE status = 'REFUNDED'",
+            "UPDATE invoices SET refunded = refunded + 1 WHERE status = 'REFUNDED'",
+        ),
+        (
+            "UPDATE invoices SET refunded = 1 WHERE status = 'PAID'",
+            "UPDATE invoices SET refunded = 0 WHERE status = 'PAID'",
+        ),
+        (
+            "UPDATE recurring_charges SET occurrences = occurrences + 1",
+            "UPDATE recurring_charges SET occurrences = occurrences - 1",
+        ),
+    ];
+    each_is_found(&server, &changes);
 }
 
 fn entries_refuse_to_change(store: Store) {

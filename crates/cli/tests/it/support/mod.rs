@@ -9,6 +9,8 @@ mod crowd;
 mod damage;
 pub(crate) mod encryption;
 mod http;
+pub(crate) mod invoicing;
+pub(crate) mod links;
 mod listen;
 mod people;
 pub(crate) mod proxy;

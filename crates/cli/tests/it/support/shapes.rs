@@ -83,6 +83,23 @@ pub(crate) const PAYMENT: &[&str] = &[
     "createdAt",
     "settledAt",
 ];
+pub(crate) const PAYMENT_LINK: &[&str] = &[
+    "id",
+    "slug",
+    "url",
+    "walletId",
+    "amount",
+    "currency",
+    "description",
+    "status",
+    "maxUses",
+    "uses",
+    "recipientRestrictions",
+    "expiresAt",
+    "metadata",
+    "createdAt",
+    "updatedAt",
+];
 /// What the sender's own answers to a payment carry beyond the payment.
 pub(crate) const SENDER_BALANCES: &[&str] = &["balanceAfter", "availableAfter"];
 pub(crate) const BATCH: &[&str] = &["batchId", "results", "summary"];
@@ -317,6 +334,64 @@ pub(crate) const INTERNAL_TRANSFER: &[&str] = &[
     "description",
 ];
 pub(crate) const TRANSFER_LIST: &[&str] = &["data", "cursor", "hasMore", "transfers", "nextCursor"];
+pub(crate) const CUSTOMER: &[&str] =
+    &["id", "email", "name", "phone", "companyName", "metadata", "createdAt", "updatedAt"];
+pub(crate) const PAYMENT_METHOD: &[&str] =
+    &["id", "customerId", "type", "brand", "last4", "expMonth", "expYear", "createdAt"];
+pub(crate) const INVOICE: &[&str] = &[
+    "id",
+    "status",
+    "walletId",
+    "customerId",
+    "currency",
+    "subtotal",
+    "total",
+    "lineItems",
+    "memo",
+    "dueDate",
+    "slug",
+    "checkoutUrl",
+    "paidAt",
+    "transactionId",
+    "refundedAmount",
+    "metadata",
+    "createdAt",
+    "updatedAt",
+];
+/// An invoice as a payer sees it.
+pub(crate) const PAYABLE_INVOICE: &[&str] = &[
+    "id",
+    "slug",
+    "url",
+    "status",
+    "overdue",
+    "payeeName",
+    "walletId",
+    "currency",
+    "subtotal",
+    "total",
+    "lineItems",
+    "memo",
+    "dueDate",
+    "paidAt",
+    "transactionId",
+    "environment",
+];
+pub(crate) const CHARGE: &[&str] = &["id", "chargeId", "invoiceId", "status", "amount"];
+pub(crate) const RECURRING_CHARGE: &[&str] = &[
+    "id",
+    "status",
+    "interval",
+    "walletId",
+    "customerId",
+    "amount",
+    "currency",
+    "description",
+    "occurrences",
+    "nextChargeAt",
+    "createdAt",
+    "updatedAt",
+];
 pub(crate) const LIST: &[&str] = &["data", "cursor", "hasMore", "nextCursor"];
 
 /// The object has all `required` fields, perhaps some `optional` ones, and no others.

@@ -1,0 +1,4 @@
+//! Customers and what they save.
+
+mod documents;
+mod methods;
