@@ -91,9 +91,10 @@ export class Customers {
   }
 
   /**
-   * Removes a customer, and what was saved to pay with. Invoices stay. Needs `invoices:write`.
+   * Removes a customer, and what was saved to pay with. Invoices stay. Needs `invoices:write` and a key that is not bound to
+   * wallets.
    *
-   * @throws WallgentError with code `NOT_FOUND`
+   * @throws WallgentError with code `NOT_FOUND` or `PERMISSION_DENIED`
    * @example
    * ```ts
    * const removed = await wg.customers.delete(customer.id);
@@ -161,9 +162,9 @@ export class Customers {
   }
 
   /**
-   * Removes a payment method: it is charged no more. Needs `invoices:write`.
+   * Removes a payment method: it is charged no more. Needs `invoices:write` and a key that is not bound to wallets.
    *
-   * @throws WallgentError with code `NOT_FOUND`
+   * @throws WallgentError with code `NOT_FOUND` or `PERMISSION_DENIED`
    * @example
    * ```ts
    * for (const method of (await wg.customers.listPaymentMethods(customer.id)).data) {
