@@ -12,7 +12,8 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Set, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Set, Tuple
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -39,6 +40,11 @@ RESOURCES = [
     "transfers",
     "bank_accounts",
     "cards",
+    "customers",
+    "invoices",
+    "payment_links",
+    "merchants",
+    "analytics",
 ]
 
 # Every (client, resource, method) that a test has called.
@@ -75,14 +81,17 @@ class Server:
 
     def create_organization(self, plan: str) -> str:
         """Another organization, made by the operator beside the running server. Gives its sandbox key."""
-        command = [binary(), "org", "create", "--json", "--name", plan, "--email", "a@example.com"]
-        command += ["--plan", plan, "--data", str(self.folder)]
-        command += ["--database", f"sqlite:{self.folder / 'wallgent.db'}"]
-        return json.loads(subprocess.check_output(command))["sandboxKey"]
+        owner = ["--name", plan, "--email", "a@example.com"]
+        return json.loads(self.operate("org", "create", "--json", "--plan", plan, *owner))["sandboxKey"]
 
-    def post(self, path: str, body: Any = None) -> Any:
-        """A call that the package has no method for."""
-        headers = {"Authorization": f"Bearer {self.sandboxKey}"}
+    def operate(self, *command: str) -> bytes:
+        """Runs a command of the operator's beside the running server. Gives what it printed."""
+        store = ["--data", str(self.folder), "--database", f"sqlite:{self.folder / 'wallgent.db'}"]
+        return subprocess.check_output([binary(), *command, *store])
+
+    def post(self, path: str, body: Any = None, key: Optional[str] = None) -> Any:
+        """A call that the package has no method for; with the sandbox key unless another is given."""
+        headers = {"Authorization": f"Bearer {key or self.sandboxKey}"}
         answer = httpx.post(self.base_url + path, headers=headers, json=body)
         assert answer.is_success, answer.text
         return answer.json()
@@ -180,6 +189,11 @@ class Client:
     transfers: Any
     bank_accounts: Any
     cards: Any
+    customers: Any
+    invoices: Any
+    payment_links: Any
+    merchants: Any
+    analytics: Any
 
 
 Connect = Callable[..., Client]
@@ -247,6 +261,12 @@ def agent(client: Client, server: Server) -> Dict[str, Any]:
     client.wallets.fund(server.sandboxWalletId, "100.00")
     client.agents.adjust_budget(created["id"], "100.00")
     return created
+
+
+@pytest.fixture
+def customer(client: Client) -> str:
+    """A customer who has saved nothing to pay with."""
+    return client.customers.create(email=f"{uuid4().hex}@acme.example", name="Jane Smith")["id"]
 
 
 def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:

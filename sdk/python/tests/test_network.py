@@ -1,6 +1,5 @@
 """The agent network: finding somebody, and paying them by their address."""
 
-import json
 from typing import Any, Dict
 
 import pytest
@@ -9,10 +8,8 @@ from wallgent import (
     InsufficientFundsError,
     InvalidAmountError,
     PolicyDeniedError,
-    Wallgent,
     WalletNotFoundError,
 )
-from wallgent.google_adk import get_wallgent_tools
 from wallgent.models import Payment
 
 
@@ -84,23 +81,3 @@ def test_the_directory_is_searched(client: Client, connect: Connect, server: Ser
     # Without a search, and with an empty one, everybody: newest first or not, at least one page.
     assert len(client.network.search_directory()) > 0
     assert client.network.search_directory("") == client.network.search_directory()
-
-
-def test_the_tools_for_google_adk_run(server: Server) -> None:
-    with Wallgent(api_key=server.sandboxKey, base_url=server.base_url) as package:
-        tools = {tool.__name__: tool for tool in get_wallgent_tools(package)}
-        buyer = json.loads(tools["create_wallet"]("Tool buyer", agent_name="tool"))
-        json.loads(tools["fund_wallet"](buyer["id"], "50.00"))
-        agent = package.agents.create("Margay Tool")
-        (found,) = [
-            entry
-            for entry in json.loads(tools["search_directory"]("margay"))
-            if entry["walletId"] == agent["id"]
-        ]
-        paid = json.loads(tools["send_payment"](buyer["id"], agent["id"], "10.00", "By a tool"))
-        assert paid["status"] == "POSTED"
-        package.wallets.fund(server.sandboxWalletId, "10.00")
-        by_address = json.loads(tools["pay_agent"](found["wallgentAddress"], "10.00"))
-        assert by_address["status"] == "POSTED"
-        assert json.loads(tools["check_balance"](agent["id"]))["available"] == "20.00"
-        assert json.loads(tools["list_wallets"]())["data"][0]["id"] == agent["id"]

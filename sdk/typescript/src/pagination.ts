@@ -9,6 +9,16 @@ export interface Page<T> {
   nextCursor?: string | null;
 }
 
+/** One page of a list that is counted: the next one begins at `offset` plus the items of this one. */
+export interface OffsetPage<T> {
+  data: T[];
+  /** How many items there are in all. */
+  total: number;
+  limit: number;
+  /** How many items came before this page. */
+  offset: number;
+}
+
 /** What a list call takes beside its filters. */
 export interface PageParams {
   /** Items on a page, 1–100; 20 by default. */

@@ -1,5 +1,5 @@
-// How answers become errors, code by code: the codes that a server cannot be brought to say yet among them. What the real
-// server refuses and why is in the stories of the resources.
+// How answers become errors, code by code, also those that no healthy server gives. What brings the real server to each is in
+// `errors-from-the-server.test.ts`.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as sdk from '@wallgent/sdk';
@@ -9,42 +9,15 @@ import {
   Wallgent,
   WallgentError,
 } from '@wallgent/sdk';
+import { ERROR_CLASSES } from './support/error-classes.ts';
 import { answer, page, refuse, startFaultyServer } from './support/faulty-server.ts';
 import { refusal } from './support/refusal.ts';
-
-/** The table of the reference. */
-const CLASSES = {
-  INSUFFICIENT_FUNDS: [402, sdk.InsufficientFundsError],
-  POLICY_DENIED: [403, sdk.PolicyDeniedError],
-  WALLET_NOT_FOUND: [404, sdk.WalletNotFoundError],
-  INVALID_AMOUNT: [400, sdk.InvalidAmountError],
-  ENVIRONMENT_MISMATCH: [403, sdk.EnvironmentMismatchError],
-  RATE_LIMIT_EXCEEDED: [429, sdk.RateLimitExceededError],
-  UNAUTHORIZED: [401, sdk.UnauthorizedError],
-  VALIDATION_ERROR: [400, sdk.ValidationError],
-  MERCHANT_NOT_FOUND: [404, sdk.MerchantNotFoundError],
-  MERCHANT_SUSPENDED: [403, sdk.MerchantSuspendedError],
-  CLOSED_LOOP_UNAVAILABLE: [400, sdk.ClosedLoopUnavailableError],
-  WALLET_FROZEN: [403, sdk.WalletFrozenError],
-  APPROVAL_REQUIRED: [202, sdk.ApprovalRequiredError],
-  TRANSFER_NOT_FOUND: [404, sdk.TransferNotFoundError],
-  WEBHOOK_NOT_FOUND: [404, sdk.WebhookNotFoundError],
-  POLICY_NOT_FOUND: [404, sdk.PolicyNotFoundError],
-  WALLET_LIMIT_EXCEEDED: [403, sdk.WalletLimitExceededError],
-  API_KEY_REVOKED: [401, sdk.ApiKeyRevokedError],
-  IDEMPOTENCY_KEY_REUSE: [409, sdk.IdempotencyKeyReuseError],
-  REVERSAL_NOT_ALLOWED: [422, sdk.ReversalNotAllowedError],
-  PAYMENT_LINK_NOT_FOUND: [404, sdk.PaymentLinkNotFoundError],
-  BATCH_PARTIAL_FAILURE: [207, sdk.BatchPartialFailureError],
-  SANDBOX_ONLY: [403, sdk.SandboxOnlyError],
-  CARD_NOT_FOUND: [404, sdk.CardNotFoundError],
-} as const;
 
 function clientOf(server: { url: string }): Wallgent {
   return new Wallgent('wg_test_any', { baseUrl: server.url, maxRetries: 0 });
 }
 
-for (const [code, [status, ErrorClass]] of Object.entries(CLASSES)) {
+for (const [code, [status, ErrorClass]] of Object.entries(ERROR_CLASSES)) {
   test(`${code} is thrown as ${ErrorClass.name}`, async () => {
     await using server = await startFaultyServer(refuse(status, code, { some: 'context' }));
     const error = await refusal(WallgentError, clientOf(server).wallets.list());

@@ -37,17 +37,29 @@ const WORLD = [
   'transfer',
   'card',
   'authorization',
+  'paymentLink',
+  'customer',
+  'invoice',
+  'merchant',
   'apiKey',
   'baseUrl',
 ] as const;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'tests/.examples');
+let merchant: sdk.Merchant;
 let receiver: Awaited<ReturnType<typeof listen>>;
 const server = useServer({
   testClock: true,
   prepare: async ({ wg, sandboxWalletId }) => {
     await wg.wallets.fund(sandboxWalletId, { amount: '10000.00' });
+    // There is one profile of a merchant, so all examples have the same.
+    const closedLoop = true;
+    merchant = await wg.merchants.create({
+      name: 'Acme Store',
+      domain: 'acme.example.com',
+      closedLoop,
+    });
     receiver = await listen((_request, response) => response.end('OK'));
   },
 });
@@ -78,6 +90,9 @@ test('every example compiles', () => {
 for (const { place, code, path } of modules) {
   test(`the example at ${place} runs`, async () => {
     const { wg } = server;
+    // A profile is made once, so this one example has an organization of its own.
+    const makesProfile = code.includes('merchants.create(');
+    const founded = makesProfile && (await server.foundOrganization('SELF_HOSTED'));
     const wallet = await fundedWallet(wg, '1000.00');
     const vendor = await wg.wallets.create({ name: 'Vendor' });
     const bankAccount = await wg.bankAccounts.create(BANK_ACCOUNT);
@@ -85,8 +100,10 @@ for (const { place, code, path } of modules) {
       walletId: (await fundedWallet(wg, '100.00')).id,
       spendingLimits: [{ amount: '500.00', interval: 'monthly' }],
     });
+    const customer = await wg.customers.create({ email: `${wallet.id}@acme.example` });
+    await wg.sandbox.savePaymentMethod(customer.id, { type: 'card' });
     const world = {
-      wg,
+      wg: founded ? founded.wg : wg,
       wallet,
       vendor,
       // Paid from elsewhere, so that the wallet's balance is a round one.
@@ -111,6 +128,14 @@ for (const { place, code, path } of modules) {
         amount: '25.00',
         merchant: { name: 'ACME Cloud', category: 'software' },
       }),
+      paymentLink: await wg.paymentLinks.create({ walletId: vendor.id, amount: '250.00' }),
+      customer,
+      invoice: await wg.invoices.create({
+        walletId: vendor.id,
+        customerId: customer.id,
+        lineItems: [{ description: 'Services', unitPrice: '70.00' }],
+      }),
+      merchant,
       apiKey: server.sandboxKey,
       baseUrl: server.url,
     };
@@ -157,9 +182,9 @@ function moduleOf(code: string): string {
   const world = WORLD.filter((name) => !declared(name));
   return [
     `import { ${names.join(', ')} } from '@wallgent/sdk';`,
-    `import type { ApiKey, Approval, BankAccount, Card, CardAuthorization, CreatedAgent, Payment, Policy, Transfer, Wallet, Wallgent as Client, WebhookWithSecret } from '@wallgent/sdk';`,
+    `import type { ApiKey, Approval, BankAccount, Card, CardAuthorization, CreatedAgent, Customer, Invoice, Merchant, Payment, PaymentLink, Policy, Transfer, Wallet, Wallgent as Client, WebhookWithSecret } from '@wallgent/sdk';`,
     ...imports,
-    'interface World { wg: Client; wallet: Wallet; vendor: Wallet; payment: Payment; policy: Policy; key: ApiKey; agent: CreatedAgent; approval: Approval; webhook: WebhookWithSecret; bankAccount: BankAccount; transfer: Transfer; card: Card; authorization: CardAuthorization; apiKey: string; baseUrl: string }',
+    'interface World { wg: Client; wallet: Wallet; vendor: Wallet; payment: Payment; policy: Policy; key: ApiKey; agent: CreatedAgent; approval: Approval; webhook: WebhookWithSecret; bankAccount: BankAccount; transfer: Transfer; card: Card; authorization: CardAuthorization; paymentLink: PaymentLink; customer: Customer; invoice: Invoice; merchant: Merchant; apiKey: string; baseUrl: string }',
     `export async function run({ ${world.join(', ')} }: World, print: (line: number, ...words: unknown[]) => void) {`,
     ...lines.filter((line) => !line.startsWith('import ')),
     '}',

@@ -101,8 +101,7 @@ test('the compiler knows the events and what they hold', () => {
     event.type,
   ]);
   realtime.on('transfer.failed', (data): string | null => data.failureReason);
-  // Of those to come it knows the names.
-  realtime.on('invoice.paid', (data): unknown => data.total);
+  realtime.on('invoice.paid', (data): string => data.total);
   realtime.on('*', (data) => (data._event === 'wallet.funded' ? data.newBalance : data._event));
   realtime.on('error', (error, event): [Error, WallgentEvent | undefined] => [error, event]);
   // @ts-expect-error -- misspelt

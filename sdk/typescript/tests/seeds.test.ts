@@ -258,61 +258,81 @@ test('guide: SDK Error Hierarchy', async () => {
   assert.equal(fields[2], 404);
 });
 
-test('guide: Catching Typed Errors', async () => {
+/** The sample under “Catching Typed Errors”; its key comes from the environment. */
+const catchTypedErrors = (from: string, to: string) =>
+  printed(async (console) => {
+    const wg = new Wallgent({ apiKey: process.env.WALLGENT_API_KEY });
+
+    try {
+      await wg.payments.send({
+        from,
+        to,
+        amount: '50.00',
+      });
+    } catch (err) {
+      if (err instanceof InsufficientFundsError) {
+        console.error('Not enough balance:', err.details);
+      } else if (err instanceof PolicyDeniedError) {
+        console.error('Policy blocked payment:', err.message);
+      } else if (err instanceof ApprovalRequiredError) {
+        const approvalId = err.details?.approvalId as string;
+        console.log('Awaiting approval:', approvalId);
+      } else if (err instanceof WalletFrozenError) {
+        console.error('Wallet is frozen');
+      } else if (err instanceof RateLimitExceededError) {
+        const retryAfter = (err.details?.retryAfter as number) ?? 60;
+        console.log(`Rate limited. Retry in ${retryAfter}s`);
+      } else if (err instanceof WallgentError) {
+        console.error(`Wallgent error ${err.code} (${err.statusCode}):`, err.message);
+      } else {
+        throw err;
+      }
+    }
+  });
+
+function forgetEnvironment(): void {
+  delete process.env.WALLGENT_API_KEY;
+  delete process.env.WALLGENT_BASE_URL;
+}
+
+test('guide: Catching Typed Errors', async (t) => {
+  t.after(forgetEnvironment);
   process.env.WALLGENT_API_KEY = server.sandboxKey;
   process.env.WALLGENT_BASE_URL = server.url;
-  const sample = (from: string, to: string) =>
-    printed(async (console) => {
-      const wg = new Wallgent({ apiKey: process.env.WALLGENT_API_KEY });
-
-      try {
-        await wg.payments.send({
-          from,
-          to,
-          amount: '50.00',
-        });
-      } catch (err) {
-        if (err instanceof InsufficientFundsError) {
-          console.error('Not enough balance:', err.details);
-        } else if (err instanceof PolicyDeniedError) {
-          console.error('Policy blocked payment:', err.message);
-        } else if (err instanceof ApprovalRequiredError) {
-          const approvalId = err.details?.approvalId as string;
-          console.log('Awaiting approval:', approvalId);
-        } else if (err instanceof WalletFrozenError) {
-          console.error('Wallet is frozen');
-        } else if (err instanceof RateLimitExceededError) {
-          const retryAfter = (err.details?.retryAfter as number) ?? 60;
-          console.log(`Rate limited. Retry in ${retryAfter}s`);
-        } else if (err instanceof WallgentError) {
-          console.error(`Wallgent error ${err.code} (${err.statusCode}):`, err.message);
-        } else {
-          throw err;
-        }
-      }
-    });
   const { id } = await wg.wallets.create({ name: 'Empty' });
-  assert.match(String(await sample(id, vendorId)), /^Not enough balance: /);
+  assert.match(String(await catchTypedErrors(id, vendorId)), /^Not enough balance: /);
   assert.match(
-    String(await sample('wal_01J...', vendorId)),
+    String(await catchTypedErrors('wal_01J...', vendorId)),
     /^Wallgent error WALLET_NOT_FOUND \(404\): /,
   );
 
   await wg.wallets.fund(id, { amount: '1000.00' });
-  assert.deepEqual(await sample(id, vendorId), []);
+  assert.deepEqual(await catchTypedErrors(id, vendorId), []);
   await wg.policies.create(id, { name: 'Ask me', requireHumanApproval: true });
-  assert.match(String(await sample(id, vendorId)), /^Awaiting approval: del_01/);
+  assert.match(String(await catchTypedErrors(id, vendorId)), /^Awaiting approval: del_01/);
   const deny = await wg.policies.create(id, { name: 'Nobody', approvedRecipients: [] });
-  assert.match(String(await sample(id, vendorId)), /^Policy blocked payment: /);
+  assert.match(String(await catchTypedErrors(id, vendorId)), /^Policy blocked payment: /);
   await wg.policies.delete(deny.id);
   await wg.wallets.freeze(id);
-  assert.deepEqual(await sample(id, vendorId), ['Wallet is frozen']);
+  assert.deepEqual(await catchTypedErrors(id, vendorId), ['Wallet is frozen']);
 
   // “Non-Wallgent error (network failure, etc.) — re-throw”
   process.env.WALLGENT_BASE_URL = 'http://127.0.0.1:1';
-  await refusal(WallgentConnectionError, sample(id, vendorId));
-  delete process.env.WALLGENT_API_KEY;
-  delete process.env.WALLGENT_BASE_URL;
+  await refusal(WallgentConnectionError, catchTypedErrors(id, vendorId));
+});
+
+test('guide: Catching Typed Errors, when there are too many', async (t) => {
+  t.after(forgetEnvironment);
+  const { sandboxKey } = await server.foundOrganization('FREE');
+  process.env.WALLGENT_API_KEY = sandboxKey;
+  process.env.WALLGENT_BASE_URL = server.url;
+  // Ten writes a minute. What the retries wait for is too little for all of them.
+  const samples = Array.from({ length: 15 }, () => catchTypedErrors('wal_01J...', vendorId));
+  const lines = (await Promise.all(samples)).flat();
+  assert.ok(
+    lines.some((line) => /^Rate limited\. Retry in [1-9]\d*s$/.test(line)),
+    String(lines),
+  );
 });
 
 test('guide: Special Case: ApprovalRequired', async () => {

@@ -1,9 +1,9 @@
 import { WallgentConnectionError } from '../errors/connection.js';
 import { type Configuration, configure } from '../requests/configuration.js';
 import type { WallgentError } from '../errors/wallgent-error.js';
+import type { EventType } from '../types/events.js';
 import type {
   RealtimeErrorHandler,
-  RealtimeEventType,
   RealtimeHandler,
   RealtimeOptions,
   RealtimeWildcardHandler,
@@ -133,7 +133,7 @@ export class WallgentRealtime {
    */
   on(event: '*', handler: RealtimeWildcardHandler): () => void;
   on(event: 'error', handler: RealtimeErrorHandler): () => void;
-  on<Type extends RealtimeEventType>(event: Type, handler: RealtimeHandler<Type>): () => void;
+  on<Type extends EventType>(event: Type, handler: RealtimeHandler<Type>): () => void;
   on(event: string, handler: unknown): () => void {
     return this.#handlers.add(event, handler as Handler);
   }

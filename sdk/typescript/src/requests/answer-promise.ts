@@ -1,4 +1,4 @@
-import { autoPaginate, type Page } from '../pagination.js';
+import { autoPaginate, type OffsetPage, type Page } from '../pagination.js';
 
 /** An answer with what came around it. */
 export interface AnswerWithResponse<T> {
@@ -71,5 +71,40 @@ export class PagePromise<T> extends AnswerPromise<Page<T>> implements AsyncItera
   /** Every item of this page and of those after it, fetched as they are needed. */
   [Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
     return autoPaginate((cursor) => (cursor === undefined ? this : this.#pageAfter(cursor)));
+  }
+}
+
+/**
+ * The promise of a list that is counted: await it for one page, or iterate over it for every item from its offset on. Items
+ * that are added meanwhile at the front move the rest along, so one may come twice.
+ *
+ * @example
+ * ```ts
+ * for await (const received of wg.merchants.listPayments({ endDate: '2026-01-31' })) {
+ *   console.log(received.fromName, received.amount);
+ * }
+ * ```
+ */
+export class OffsetPagePromise<T> extends AnswerPromise<OffsetPage<T>> implements AsyncIterable<T> {
+  readonly #pageFrom: (offset: number) => PromiseLike<OffsetPage<T>>;
+
+  /** @internal */
+  constructor(
+    answer: Promise<AnswerWithResponse<OffsetPage<T>>>,
+    pageFrom: (offset: number) => PromiseLike<OffsetPage<T>>,
+  ) {
+    super(answer);
+    this.#pageFrom = pageFrom;
+  }
+
+  /** Every item of this page and of those after it, fetched as they are needed. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    let page: OffsetPage<T> = await this;
+    for (;;) {
+      yield* page.data;
+      const next = page.offset + page.data.length;
+      if (page.data.length === 0 || next >= page.total) return;
+      page = await this.#pageFrom(next);
+    }
   }
 }

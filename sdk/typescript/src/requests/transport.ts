@@ -1,8 +1,13 @@
 import { WallgentConnectionError, WallgentTimeoutError } from '../errors/connection.js';
 import { errorFromAnswer, unreadableAnswer } from '../errors/from-answer.js';
 import type { RequestOptions } from '../options.js';
-import type { Page } from '../pagination.js';
-import { AnswerPromise, type AnswerWithResponse, PagePromise } from './answer-promise.js';
+import type { OffsetPage, Page } from '../pagination.js';
+import {
+  AnswerPromise,
+  type AnswerWithResponse,
+  OffsetPagePromise,
+  PagePromise,
+} from './answer-promise.js';
 import { type ApiRequest, type Call, prepareCall } from './call.js';
 import { causeOf } from './cause.js';
 import type { Configuration } from './configuration.js';
@@ -33,6 +38,13 @@ export class Transport {
     const pageAfter = (cursor: string) =>
       this.request<Page<T>>({ ...request, query: { ...request.query, cursor } }, options);
     return new PagePromise(this.#perform<Page<T>>(request, options), pageAfter);
+  }
+
+  /** The same for a list whose pages are counted. */
+  listByOffset<T>(request: ApiRequest, options?: RequestOptions): OffsetPagePromise<T> {
+    const pageFrom = (offset: number) =>
+      this.request<OffsetPage<T>>({ ...request, query: { ...request.query, offset } }, options);
+    return new OffsetPagePromise(this.#perform<OffsetPage<T>>(request, options), pageFrom);
   }
 
   async #perform<T>(

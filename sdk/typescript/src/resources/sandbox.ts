@@ -2,14 +2,18 @@ import type { RequestOptions } from '../options.js';
 import type { AnswerPromise } from '../requests/answer-promise.js';
 import type { Transport } from '../requests/transport.js';
 import type { CardAuthorization } from '../types/card-authorizations.js';
+import type { PaymentMethod } from '../types/customers.js';
+import type { Invoice } from '../types/invoices.js';
 import type {
   AdvanceClockParams,
   AuthorizationStepParams,
   AuthorizeCardParams,
+  DepositUsdcParams,
   DriveTransferParams,
   SandboxClock,
   SandboxFunding,
   SandboxFundParams,
+  SavePaymentMethodParams,
 } from '../types/sandbox.js';
 import type { Transfer } from '../types/transfers.js';
 
@@ -192,6 +196,43 @@ export class Sandbox {
     options?: RequestOptions,
   ): AnswerPromise<CardAuthorization> {
     return this.#take(authorizationId, 'refund', params, options);
+  }
+
+  /**
+   * Saves a test method for a customer, without the page where customers do that themselves. Needs `invoices:write`.
+   *
+   * @throws SandboxOnlyError, ValidationError, and WallgentError with code `NOT_FOUND`
+   * @example
+   * ```ts
+   * const method = await wg.sandbox.savePaymentMethod(customer.id, { type: 'card' });
+   * console.log(method.id, method.type, method.last4); // pm_… card …
+   * ```
+   */
+  savePaymentMethod(
+    customerId: string,
+    params: SavePaymentMethodParams,
+    options?: RequestOptions,
+  ): AnswerPromise<PaymentMethod> {
+    const path = ['sandbox', 'customers', customerId, 'payment-methods'];
+    return this.#transport.request({ method: 'POST', path, body: params }, options);
+  }
+
+  /**
+   * Lets the stablecoin arrive at an invoice's address, which pays the invoice. Needs `invoices:write`.
+   *
+   * @throws SandboxOnlyError, InvalidAmountError (not what is due: `details.required`), and WallgentError with code
+   * `NOT_FOUND`, or `CONFLICT` when it cannot be paid any more: `details.status`
+   * @example
+   * ```ts
+   * const { slug } = await wg.invoices.finalize(invoice.id);
+   * const { address } = await wg.invoices.payWithUsdc(slug);
+   * const paid = await wg.sandbox.depositUsdc({ address, amount: '70.00' });
+   * console.log(paid.status, paid.transactionId); // PAID txn_…
+   * ```
+   */
+  depositUsdc(params: DepositUsdcParams, options?: RequestOptions): AnswerPromise<Invoice> {
+    const path = ['sandbox', 'usdc-deposits'];
+    return this.#transport.request({ method: 'POST', path, body: params }, options);
   }
 
   #take(

@@ -40,7 +40,8 @@ export type CardDeclineReason =
   | 'SPENDING_LIMIT'
   | 'POLICY_DENIED'
   | 'APPROVAL_REQUIRED'
-  | 'INSUFFICIENT_FUNDS';
+  | 'INSUFFICIENT_FUNDS'
+  | 'TOO_MANY_AUTHORIZATIONS';
 
 /**
  * A merchant's question whether a card may spend, and what became of it. Unless it was declined, `amount` is always the sum

@@ -17,8 +17,13 @@ import type {
   CardEventData,
   CardholderEventData,
 } from './cards.js';
+import type { ChargeCancelledEventData, ChargeEventData } from './charges.js';
+import type { CustomerEventData, PaymentMethodEventData } from './customers.js';
 import type { Delegation } from './delegations.js';
+import type { InvoiceEventData, InvoicePaymentFailedEventData } from './invoices.js';
+import type { Merchant } from './merchants.js';
 import type { Organization } from './organizations.js';
+import type { PaymentLinkEventData } from './payment-links.js';
 import type { BatchResult, Payment } from './payments.js';
 import type { Policy, PolicyViolation } from './policies.js';
 import type { Transfer } from './transfers.js';
@@ -158,6 +163,36 @@ export interface EventData {
   /** What was held became free again: reversed, expired, or ended. */
   'card.reversed': CardReversedEventData;
   'card.refunded': CardRefundedEventData;
+  'payment_link.created': PaymentLinkEventData;
+  /** It was paid as often as it may be. */
+  'payment_link.claimed': PaymentLinkEventData;
+  'payment_link.cancelled': PaymentLinkEventData;
+  'payment_link.expired': PaymentLinkEventData;
+  'customer.created': CustomerEventData;
+  'customer.updated': CustomerEventData;
+  'customer.deleted': CustomerEventData;
+  'customer.payment_method_added': PaymentMethodEventData;
+  'customer.payment_method_removed': PaymentMethodEventData;
+  'invoice.created': InvoiceEventData;
+  /** Its draft changed. */
+  'invoice.updated': InvoiceEventData;
+  'invoice.finalized': InvoiceEventData;
+  'invoice.paid': InvoiceEventData;
+  'invoice.voided': InvoiceEventData;
+  'invoice.uncollectible': InvoiceEventData;
+  /** In part or whole. */
+  'invoice.refunded': InvoiceEventData;
+  /** It could not be paid, and nothing tries it again; it is still due. */
+  'invoice.payment_failed': InvoicePaymentFailedEventData;
+  'charge.succeeded': ChargeEventData;
+  'charge.failed': ChargeEventData;
+  /** It repeats no longer. */
+  'charge.cancelled': ChargeCancelledEventData;
+  'merchant.created': Merchant;
+  /** Its profile changed, or its domain was verified. */
+  'merchant.updated': Merchant;
+  'merchant.suspended': Merchant;
+  'merchant.resumed': Merchant;
   'organization.updated': Organization;
   'webhook.created': Webhook;
   'webhook.updated': Webhook;
@@ -169,18 +204,6 @@ export interface EventData {
 
 /** What can happen. A newer server may tell of more. */
 export type EventType = keyof EventData;
-
-/** What servers to come will tell of. What these events hold has no type yet. */
-export type UntypedEventType = Exclude<
-  | `customer.${'created' | 'updated' | 'deleted'}`
-  | `customer.${'payment_method_added' | 'payment_method_removed'}`
-  | `invoice.${'created' | 'finalized' | 'paid' | 'voided' | 'uncollectible' | 'refunded'}`
-  | 'invoice.payment_failed'
-  | `charge.${'succeeded' | 'failed'}`
-  | `payment_link.${'created' | 'claimed' | 'cancelled' | 'expired'}`
-  | `merchant.${'created' | 'updated' | 'suspended' | 'resumed'}`,
-  EventType
->;
 
 /** All events about one kind of thing, for instance `payment.*`. */
 export type EventFamily = EventType extends infer Type extends string
@@ -213,11 +236,6 @@ interface Envelope<Type extends string> {
 /** An event of one type. */
 export interface EventOf<Type extends EventType> extends Envelope<Type> {
   data: EventData[Type];
-}
-
-/** An event of a type that this version only knows by its name. */
-export interface UntypedEvent<Type extends string> extends Envelope<Type> {
-  data: Record<string, unknown>;
 }
 
 /**

@@ -27,7 +27,7 @@ export interface Payment {
   state: PaymentStatus;
   description: string | null;
   idempotencyKey: string | null;
-  /** How it travelled: `LEDGER`, `NETWORK` by an address, or `CLOSED_LOOP` to a merchant. */
+  /** How it travelled: `LEDGER`, `NETWORK` by an address, `PAYMENT_LINK`, `INVOICE`, or `CLOSED_LOOP` to a merchant. */
   rail: string;
   merchantId: string | null;
   batchId: string | null;
@@ -42,6 +42,10 @@ export interface Payment {
   balanceAfter: string | null;
   /** What the sender can spend after it. */
   availableAfter: string | null;
+  /** What it paid, `pyl_…`; only of a payment link. */
+  paymentLinkId?: string;
+  /** What it paid, `inv_…`; only of an invoice. */
+  invoiceId?: string;
 }
 
 /** The paying wallet, in either of two names. */

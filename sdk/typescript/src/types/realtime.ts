@@ -1,12 +1,5 @@
 import type { Logger } from '../options.js';
-import type {
-  EventData,
-  EventOf,
-  EventType,
-  UntypedEvent,
-  UntypedEventType,
-  WallgentEvent,
-} from './events.js';
+import type { EventData, EventOf, EventType, WallgentEvent } from './events.js';
 
 /** Options of `WallgentRealtime`; everything is optional. */
 export interface RealtimeOptions {
@@ -18,18 +11,10 @@ export interface RealtimeOptions {
   logger?: Logger | undefined;
 }
 
-/** What can be listened to by its name. */
-export type RealtimeEventType = EventType | UntypedEventType;
-
-/** The event of a type, as the compiler knows it. */
-export type RealtimeEvent<Type extends RealtimeEventType = EventType> = Type extends EventType
-  ? EventOf<Type>
-  : UntypedEvent<Type>;
-
 /** Gets the `data` of each event of a type, and beside it the whole event. */
-export type RealtimeHandler<Type extends RealtimeEventType> = (
-  data: RealtimeEvent<Type>['data'],
-  event: RealtimeEvent<Type>,
+export type RealtimeHandler<Type extends EventType> = (
+  data: EventData[Type],
+  event: EventOf<Type>,
 ) => unknown;
 
 /** `data` of any event, with the type of the event among it: `if (data._event === 'wallet.funded') data.newBalance`. */

@@ -1,3 +1,4 @@
+import type { TestMethodParams } from './test-methods.js';
 import type { AmountInput, TimeInput } from './values.js';
 
 /** Parameters of `sandbox.fund`. */
@@ -62,5 +63,19 @@ export interface CardMerchantParams {
 export interface AuthorizationStepParams {
   /** All that is left when left out. */
   amount?: AmountInput | undefined;
+  idempotencyKey?: string | undefined;
+}
+
+/** Parameters of `sandbox.savePaymentMethod`. */
+export interface SavePaymentMethodParams extends TestMethodParams {
+  idempotencyKey?: string | undefined;
+}
+
+/** Parameters of `sandbox.depositUsdc`. */
+export interface DepositUsdcParams {
+  /** Where `invoices.payWithUsdc` said. */
+  address: string;
+  /** What arrives there: the invoice's total. */
+  amount: AmountInput;
   idempotencyKey?: string | undefined;
 }

@@ -29,6 +29,8 @@ export interface Server extends DevelopmentFile {
   folder: string;
   /** Kills it as a power cut would, and starts it again on the same folder, at another address. */
   restart(): Promise<void>;
+  /** Runs a command of the operator's beside the server, on its store; gives what it printed. */
+  operate(...command: string[]): Promise<string>;
   /** Founds another organization on the same server, as its operator would. */
   foundOrganization(plan: Plan): Promise<Organization>;
 }
@@ -38,6 +40,7 @@ export interface Organization {
   wg: Wallgent;
   live: Wallgent;
   organizationId: string;
+  sandboxKey: string;
   sandboxWalletId: string;
 }
 
@@ -91,28 +94,20 @@ export function useServer(options: ServerOptions = {}): Server {
       await kill();
       await start();
     };
-    server.foundOrganization = async (plan) => {
-      const arguments_ = [
-        '--name',
-        plan,
-        '--email',
-        'owner@example.test',
-        '--plan',
-        plan,
-        '--json',
-      ];
+    server.operate = async (...command) => {
       const store = ['--database', `sqlite:${join(folder, 'wallgent.db')}`];
-      const { stdout } = await promisify(execFile)(binary(), [
-        'org',
-        'create',
-        ...arguments_,
-        ...store,
-      ]);
-      const made = JSON.parse(stdout) as Omit<DevelopmentFile, 'url'>;
+      const { stdout } = await promisify(execFile)(binary(), [...command, ...store]);
+      return stdout;
+    };
+    server.foundOrganization = async (plan) => {
+      const owner = ['--name', plan, '--email', 'owner@example.test'];
+      const printed = await server.operate('org', 'create', ...owner, '--plan', plan, '--json');
+      const made = JSON.parse(printed) as Omit<DevelopmentFile, 'url'>;
       return {
         wg: new Wallgent(made.sandboxKey, { baseUrl: server.url, maxRetries: 0 }),
         live: new Wallgent(made.liveKey, { baseUrl: server.url, maxRetries: 0 }),
         organizationId: made.organizationId,
+        sandboxKey: made.sandboxKey,
         sandboxWalletId: made.sandboxWalletId,
       };
     };
