@@ -84,7 +84,7 @@ fn typescript(binary: &Binary) -> Result {
 fn browser(binary: &Binary) -> Result {
     let installed = ["chromium", "chromium-browser"].iter().any(|name| exists(name));
     if !installed && std::env::var_os("CHROMIUM").is_none() {
-        return Err("missing: chromium (apt-get install chromium, or set CHROMIUM)".to_owned());
+        apt::need("chromium").map_err(|error| format!("{error} (or set CHROMIUM)"))?;
     }
     let binary = binary.path()?;
     node::set_up(node::BROWSER)?;

@@ -197,7 +197,7 @@ mod tests {
         for (cents, told) in [(5, "$0.05"), (25_000, "$250.00"), (125_000, "$1,250.00")] {
             assert_eq!(money(Amount::from_cents(cents), "USD"), told);
         }
-        assert_eq!(money(Amount::from_cents(123_456_789_00), "USDC"), "123,456,789.00 USDC");
+        assert_eq!(money(Amount::from_cents(12_345_678_900), "USDC"), "123,456,789.00 USDC");
     }
 
     #[test]

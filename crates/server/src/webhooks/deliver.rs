@@ -3,8 +3,7 @@
 //! One task for each endpoint, so that none delays another. It reads on from
 //! the endpoint's position, begins first attempts in the order of the events, a
 //! few at a time, and tries again what is due. What came of them is noted in
-//! commits of its own: while one is under way, further results gather for the
-//! next.
+//! commands of their own, not too often: they take turns with payments.
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::pin::Pin;
@@ -16,6 +15,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep_until};
 use wallgent_core::id::{DeadLetterId, WebhookId};
 
 use super::attempt::{Letter, Outcome};
@@ -28,6 +28,9 @@ use crate::events::{Follower, Interest, Ready, event_at};
 const IN_FLIGHT_MAX: usize = 8;
 /// How often an endpoint's failures are looked at.
 const LOOK_PAUSE: Duration = Duration::from_millis(250);
+/// Pause between two commands that note results of one endpoint. What was sent
+/// and not noted is sent again after a crash, so it is short.
+const NOTE_PAUSE: Duration = Duration::from_millis(50);
 /// Old attempts are dropped after so many new ones: dropping has to look for
 /// them.
 const TRIMMED_TOGETHER: usize = 100;
@@ -151,6 +154,8 @@ enum Step {
     Noted(bool),
     /// The task may go on.
     Cleared,
+    /// Results may be noted again.
+    MayNote,
     /// It is time to look for what is due.
     Look,
 }
@@ -180,6 +185,8 @@ struct Endpoint {
     /// How far it knows for certain.
     confirmed: i64,
     noting: Option<JoinHandle<bool>>,
+    /// When results may be noted again.
+    may_note_at: Instant,
     /// The events whose results are being noted.
     being_noted: Vec<i64>,
 }
@@ -211,6 +218,7 @@ impl Endpoint {
             noted,
             confirmed: noted,
             noting: None,
+            may_note_at: Instant::now(),
             being_noted: Vec::new(),
         }
     }
@@ -222,10 +230,12 @@ impl Endpoint {
             self.begin_waiting();
             self.note_if_any();
             let reads_on = self.waiting.is_empty();
+            let has_to_note = self.noting.is_none() && !self.done.is_empty();
             let step = tokio::select! {
                 events = self.events.next(), if reads_on => Step::Heard(events),
                 Some(done) = self.attempts.next() => Step::Ended(done),
                 noted = ended(&mut self.noting) => Step::Noted(noted),
+                () = sleep_until(self.may_note_at), if has_to_note => Step::MayNote,
                 () = self.clearance.wake.notified() => Step::Cleared,
                 _ = looks.tick() => Step::Look,
                 _ = stop.wait_for(|stop| *stop) => break,
@@ -234,18 +244,19 @@ impl Endpoint {
                 Step::Heard(events) => self.take(events),
                 Step::Ended(done) => self.done.push(done),
                 Step::Noted(noted) => self.noting_ended(noted).await,
-                Step::Cleared => {}
+                Step::MayNote | Step::Cleared => {}
                 Step::Look => self.repeat_due().await,
             }
         }
         // What is in flight is sent again after the next start.
         self.attempts.clear();
-        while self.noting.is_some() {
-            let noted = ended(&mut self.noting).await;
-            self.noting = None;
-            if noted {
-                self.note_if_any();
+        loop {
+            self.may_note_at = Instant::now();
+            self.note_if_any();
+            if self.noting.is_none() || !ended(&mut self.noting).await {
+                break;
             }
+            self.noting = None;
         }
     }
 
@@ -331,9 +342,9 @@ impl Endpoint {
         first_open.map_or(self.events.after(), |open| open - 1)
     }
 
-    /// Notes results, unless that is under way already.
+    /// Notes results, unless that is under way already or was done just now.
     fn note_if_any(&mut self) {
-        if self.noting.is_some() {
+        if self.noting.is_some() || Instant::now() < self.may_note_at {
             return;
         }
         for done in &self.done {
@@ -343,6 +354,7 @@ impl Endpoint {
         if self.done.is_empty() && position < self.noted + QUIET_SEQUENCES {
             return;
         }
+        self.may_note_at = Instant::now() + NOTE_PAUSE;
         let done = std::mem::take(&mut self.done);
         self.being_noted = done.iter().map(|done| done.sequence).collect();
         self.untrimmed += done.len();
