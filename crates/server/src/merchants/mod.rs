@@ -170,6 +170,10 @@ fn open_wallet(tx: &mut Tx<'_>, caller: &Caller, text: &str) -> Result<WalletId,
 /// Lets another wallet be paid from now on.
 fn settle_into(tx: &mut Tx<'_>, row: &mut MerchantRow, wallet: WalletId) -> Result<(), Stop> {
     if wallet != row.settlement_wallet {
+        // Else its owner could collect again for links and invoices that lead there.
+        if row.suspended_at.is_some() {
+            return Err(paying::suspended(row.id).into());
+        }
         name_wallet(tx, row.settlement_wallet, None)?;
         row.settlement_wallet = wallet;
         // All entries from here on have larger numbers.

@@ -96,7 +96,7 @@ pub fn refuse_suspended(tx: &mut Tx<'_>, wallet: &Wallet) -> Result<(), Stop> {
     }
 }
 
-fn suspended(id: MerchantId) -> ApiError {
+pub(super) fn suspended(id: MerchantId) -> ApiError {
     let message = "The merchant is suspended and cannot be paid";
     ApiError::new(ErrorCode::MerchantSuspended, message).with("merchantId", id)
 }

@@ -18,6 +18,7 @@ const CHANGES: &[ErrorCode] = &[
     ErrorCode::WalletNotFound,
     ErrorCode::EnvironmentMismatch,
     ErrorCode::Conflict,
+    ErrorCode::MerchantSuspended,
 ];
 
 const PROVES: &[ErrorCode] =

@@ -73,6 +73,8 @@ fn a_merchant_is_suspended_and_resumed(store: Store) {
     // Its owner cannot help itself.
     let changed = owner.change_merchant(&merchant, &json!({ "status": "ACTIVE" })).ok();
     assert_eq!(changed["status"], "SUSPENDED");
+    let elsewhere = json!({ "settlementWalletId": owner.wallet("Elsewhere") });
+    owner.change_merchant(&merchant, &elsewhere).refused(403, "MERCHANT_SUSPENDED");
     // What is not collected for it still arrives: its wallet is not frozen.
     payer.pay(&from, server.account("sandboxWalletId"), "1.00").ok();
     server.admin(&["merchant", "resume", &merchant]).expect_success();
